@@ -1,0 +1,122 @@
+/**
+ * Weighs what a page pays for each entry, and holds the budgets of package.json and the table in README.md true.
+ * `--write` brings the table up to date. Measures `dist/`: run `npm run build` first.
+ *
+ * The figure is brotli (quality 11) of the minified page with everything inlined; 1 kB is 1000 bytes.
+ * @module
+ */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import process from 'node:process'
+import { brotliCompressSync, constants } from 'node:zlib'
+import resolve from '@rollup/plugin-node-resolve'
+import { rollup } from 'rollup'
+import { entriesOf, readPackage, root, scriptTag } from './entries.mjs'
+import { minify } from './minify.mjs'
+
+/** A page that makes one streaming call with a token callback. */
+const call = (specifier) => `
+  import { connect, streamChat } from '${specifier}'
+  const foundry = connect({ endpoint: 'https://contoso.services.ai.azure.com', token: () => getToken() })
+  const stream = streamChat(foundry, { model: 'gpt-5-mini', messages: [{ role: 'user', content: 'Hello' }] })
+  for await (const event of stream) if (event.type === 'text') output.append(event.text)
+`
+/** Entries without a page here are weighed with all that they export. */
+const PAGES = { '.': call, './core': call }
+const everything = (specifier) => `export * from '${specifier}'`
+
+/** What no page may carry: the globals and modules of servers, and places where a token could be left. */
+const FOREIGN = [/\bprocess\./, /\bDeno\b/, /\bBun\b/, /\bBuffer\b/, /["']node:/, /\blocalStorage\b/, /\bdocument\./]
+
+/** Entries that are for servers and development alone. */
+const SERVER = new Set(['./edge', './emulator'])
+
+/** Packages that an entry must not lead to; for `.` and its peers, their weight is in the budget. */
+const NEVER = { './errors': ['ky', 'valibot', 'jose'], './sse': ['ky', 'valibot', 'jose'], './core': ['ky', 'jose'], '.': ['jose'], './emulator': ['ky', 'valibot'] }
+
+const START = '<!-- size-table -->'
+const END = '<!-- /size-table -->'
+
+process.chdir(root)
+const manifest = readPackage()
+const entries = entriesOf(manifest)
+const problems = []
+const rows = []
+
+const subjects = [...entries.map(({ subpath }) => subpath), scriptTag.file.slice('dist/'.length)]
+for (const subject of Object.keys(manifest.budgets)) if (!subjects.includes(subject)) problems.push(`budgets: there is no entry ${subject}`)
+
+for (const { subpath, specifier, bundle } of entries) {
+  if (!existsSync(bundle)) {
+    problems.push(`${subpath}: there is no ${bundle}: run npm run build`)
+    continue
+  }
+  const page = await bundled(PAGES[subpath] ?? everything, specifier)
+  for (const name of NEVER[subpath] ?? []) if (page.packages.has(name)) problems.push(`${subpath}: carries ${name}`)
+  if (!SERVER.has(subpath)) checkForeign(subpath, page.code)
+  weigh(subpath, specifier, page.code)
+}
+if (existsSync(scriptTag.file)) {
+  const code = readFileSync(scriptTag.file, 'utf8')
+  checkForeign(scriptTag.file, code)
+  weigh(subjects.at(-1), scriptTag.file, code)
+} else problems.push(`there is no ${scriptTag.file}: run npm run build`)
+
+const table = ['| entry | size | budget |', '| --- | ---: | ---: |', ...rows].join('\n')
+console.log(table)
+syncReadme()
+for (const problem of problems) console.error(problem)
+process.exitCode = problems.length > 0 ? 1 : 0
+
+/** Bundles a page as a bundler would for production. */
+async function bundled(write, specifier) {
+  const bundle = await rollup({
+    input: 'page',
+    plugins: [
+      { name: 'page', resolveId: (id) => (id === 'page' ? join(root, 'page.mjs') : undefined), load: (id) => (id === join(root, 'page.mjs') ? write(specifier) : undefined) },
+      resolve({ browser: true }),
+      minify({ module: true }),
+    ],
+    onwarn: (warning) => problems.push(`${specifier}: ${warning.message}`),
+  })
+  const { output } = await bundle.generate({ format: 'es', inlineDynamicImports: true })
+  await bundle.close()
+  const [{ code, modules }] = output
+  const kept = Object.entries(modules).filter(([, { renderedLength }]) => renderedLength > 0)
+  // An import that stayed is a package that was not found, and its weight is missing here.
+  for (const id of output[0].imports) problems.push(`${specifier}: ${id} could not be inlined`)
+  const packages = new Set(kept.map(([id]) => /[/\\]node_modules[/\\]((?:@[^/\\]+[/\\])?[^/\\]+)/.exec(id)?.[1]))
+  return { code, packages }
+}
+
+function checkForeign(subject, code) {
+  for (const pattern of FOREIGN) {
+    const found = pattern.exec(code)
+    if (found) problems.push(`${subject}: carries ${found[0]}: …${code.slice(Math.max(0, found.index - 30), found.index + 40).replaceAll('\n', ' ')}…`)
+  }
+}
+
+function weigh(subject, name, code) {
+  const { length } = brotliCompressSync(code, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: Buffer.byteLength(code) } })
+  const budget = manifest.budgets[subject]
+  if (budget === undefined) problems.push(`${subject}: has no budget in package.json`)
+  else if (length > budget) problems.push(`${subject}: weighs ${length} bytes, over its budget of ${budget}`)
+  rows.push(`| \`${name.replace('dist/', '')}\` | ${kB(length)} | ${budget === undefined ? '–' : kB(budget)} |`)
+}
+
+function kB(bytes) {
+  return `${(bytes / 1000).toFixed(1)} kB`
+}
+
+function syncReadme() {
+  if (!existsSync('README.md')) return
+  const readme = readFileSync('README.md', 'utf8')
+  const start = readme.indexOf(START)
+  const end = readme.indexOf(END)
+  if (start < 0 && end < 0) return
+  if (start < 0 || end < start) return void problems.push(`README.md: ${START} and ${END} do not enclose a table`)
+  const updated = `${readme.slice(0, start + START.length)}\n\n${table}\n\n${readme.slice(end)}`
+  if (updated === readme) return
+  if (process.argv.includes('--write')) writeFileSync('README.md', updated)
+  else problems.push('README.md: its size table is not the one above: run npm run check:size -- --write')
+}

@@ -1,0 +1,65 @@
+/**
+ * What `npm test` runs: the build, then every test in every runtime that this machine has.
+ * Ends with the line `N passed, N failed, N skipped`; what is skipped for want of a runtime is named above it.
+ * @module
+ */
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import process from 'node:process'
+import { line, tally } from './counts.mjs'
+import { root } from './entries.mjs'
+import { findChromium } from './find-chromium.mjs'
+
+process.chdir(root)
+const folder = mkdtempSync(join(tmpdir(), 'keyless-chat-'))
+const total = await test()
+rmSync(folder, { recursive: true, force: true })
+console.log(line(total))
+process.exitCode = total.failed > 0 ? 1 : 0
+
+async function test() {
+  if (run(['scripts/build.mjs']) !== 0) {
+    console.error('failed: the build')
+    return tally(0, 1, 0)
+  }
+  const chromium = await findChromium()
+  if (chromium) console.log(`chromium: ${chromium.path} (from ${chromium.from})`)
+
+  const file = join(folder, 'counts.json')
+  const status = run(['node_modules/vitest/vitest.mjs', 'run', ...process.argv.slice(2)], { KEYLESS_CHAT_COUNTS: file, ...(chromium && { CHROMIUM: chromium.path }) })
+  const { projects, missing, total } = counted(file)
+
+  for (const [name, counts] of Object.entries(projects)) {
+    console.log(`${name}: ${line(counts)}`)
+    // A project without a test proves nothing; with arguments, a part was asked for.
+    if (process.argv.length === 2 && counts.passed + counts.failed === 0) {
+      console.error(`failed: no test ran in ${name}`)
+      total.failed++
+    }
+  }
+  for (const name of missing) console.log(`skipped: ${name}`)
+  if (status !== 0 && total.failed === 0) {
+    console.error(`failed: vitest ended with status ${status}`)
+    total.failed++
+  }
+  if (total.passed === 0 && total.failed === 0) {
+    console.error('failed: no test ran')
+    total.failed++
+  }
+  return total
+}
+
+function run(args, env = {}) {
+  return spawnSync(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, WRANGLER_SEND_METRICS: 'false', ...env } }).status
+}
+
+/** What the reporter wrote; where vitest died before that, nothing passed. */
+function counted(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch {
+    return { projects: {}, missing: [], total: tally() }
+  }
+}

@@ -1,0 +1,12 @@
+/**
+ * What `npm run typecheck` runs: `src` as it ships, then everything that is not shipped (tests, demo, configuration).
+ * @module
+ */
+import { spawnSync } from 'node:child_process'
+import process from 'node:process'
+import { root } from './entries.mjs'
+
+process.chdir(root)
+// By its path: a `tsc` of another version may have taken the name in `.bin`.
+const results = ['.', 'test/setup'].map((project) => spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', project, '--noEmit'], { stdio: 'inherit' }).status)
+process.exitCode = results.every((status) => status === 0) ? 0 : 1

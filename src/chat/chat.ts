@@ -1,0 +1,41 @@
+/**
+ * A request in, one whole answer out.
+ * Runtimes: all. Imports: `../errors.ts`, `../schemas` (types).
+ * @module
+ */
+import { isChatError } from '../errors.ts'
+import type { ChatRequest } from '../schemas/request.ts'
+import type { AnswerInfo } from '../transport/transport.ts'
+import { fold } from './collect.ts'
+import type { ChatResult } from './events.ts'
+import { readAnswer } from './read.ts'
+import { sendChat } from './request.ts'
+import type { CallOptions, Connection } from './request.ts'
+
+/** A whole answer and what is known of its response. */
+export interface ChatAnswer extends ChatResult {
+  readonly response: AnswerInfo
+}
+
+/**
+ * Asks for an answer and waits for all of it, without streaming.
+ *
+ * @throws `ChatError`; the signal's own reason after an abort.
+ * @example
+ * ```ts
+ * const { text, usage } = await chat(foundry, { model: 'gpt-5-mini', messages: [{ role: 'user', content: 'Hello' }] })
+ * ```
+ */
+export async function chat(connection: Connection, request: ChatRequest, options: CallOptions = {}): Promise<ChatAnswer> {
+  const answer = await sendChat(connection, request, options, false)
+  const result = fold(request.n ?? 1)
+  try {
+    const { maxMessageBytes, endpoint, redact } = connection
+    for await (const _ of readAnswer(answer, result, { maxMessageBytes, scopes: endpoint.scopes, redact }));
+    return { ...result.snapshot(), response: answer.info }
+  } catch (error) {
+    throw isChatError(error) ? Object.assign(error, { partial: result.snapshot() }) : error
+  } finally {
+    answer.close()
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * A request of the user's in, a call for the transport out; checked before anything is sent.
+ * Runtimes: all. Imports: `../errors.ts`, `../schemas` (types), `../endpoints`, `../transport` (types).
+ * @module
+ */
+import { ChatError, isChatError } from '../errors.ts'
+import { modelUrl } from '../endpoints/endpoint.ts'
+import type { Endpoint } from '../endpoints/endpoint.ts'
+import type { ChatRequest } from '../schemas/request.ts'
+import type { Answer, Call, Transport } from '../transport/transport.ts'
+
+/** A way to one endpoint, from `connect()`. Holds no secret that a log could show. */
+export interface Connection {
+  readonly endpoint: Endpoint
+  /** Sends a call; for the library's own entries. */
+  readonly send: Transport
+  /** Gets a token, so that a sign-in problem shows before the first message. @throws `ChatError` */
+  readonly prepare: (options?: { readonly signal?: AbortSignal }) => Promise<void>
+  /** Takes tokens out of a text. */
+  readonly redact: (text: string) => string
+  /** Headers of every request. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly maxMessageBytes: number
+  /** Deployments that have refused `stream_options`. */
+  readonly withoutUsage: Set<string | undefined>
+}
+
+/** Options of one call. */
+export interface CallOptions {
+  /** Aborts the call at any point; its reason is thrown as it is. */
+  readonly signal?: AbortSignal
+  /**
+   * Further headers, such as `extra-parameters: pass-through` on the inference route. Each costs a page a CORS
+   * preflight that the service must allow; more than ten are answered with 431.
+   */
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** Credentials are the token provider's, and these three the library's. */
+const RESERVED = /^(authorization|api-key|x-api-key|ocp-apim-subscription-key|cookie|accept|content-type)$/i
+
+/**
+ * Checks further headers.
+ *
+ * @throws `ChatError` `invalid-request` for a header that carries a credential or that the library sets.
+ */
+export function checkHeaders(headers: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
+  for (const name of Object.keys(headers)) if (RESERVED.test(name)) refuse(`the header ${name} cannot be set: use a token provider for credentials`)
+  return headers
+}
+
+/**
+ * Sends a chat request.
+ *
+ * Usage is asked for by default. Where the deployment refuses `stream_options`, as Mistral's do, it is asked once more
+ * without, and never again.
+ */
+export async function sendChat(connection: Connection, request: ChatRequest, options: CallOptions, streamed: boolean): Promise<Answer> {
+  const { model, messages } = request ?? {}
+  if (!Array.isArray(messages) || messages.length === 0) refuse(`messages must be an array of at least one message: it is ${JSON.stringify(messages)}`)
+  const name = model ?? connection.endpoint.deployment
+  const call: Omit<Call, 'body'> = {
+    url: modelUrl(connection.endpoint, 'chat/completions', name),
+    headers: { ...connection.headers, ...checkHeaders(options.headers), accept: streamed ? 'text/event-stream' : 'application/json', 'content-type': 'application/json' },
+    streamed,
+    signal: options.signal,
+  }
+  const send = (extra: object) => connection.send({ ...call, body: write({ ...extra, ...request, ...(name ? { model: name } : {}), stream: streamed }) })
+  if (!streamed) return send({})
+  if (request.stream_options !== undefined || connection.withoutUsage.has(name)) return send({})
+  try {
+    return await send({ stream_options: { include_usage: true } })
+  } catch (error) {
+    if (!isChatError(error) || !('serviceMessage' in error) || ![400, 422].includes(error.status) || !`${error.param} ${error.serviceMessage}`.includes('stream_options')) throw error
+    connection.withoutUsage.add(name)
+    return send({})
+  }
+}
+
+function write(body: object): string {
+  try {
+    return JSON.stringify(body)
+  } catch (cause) {
+    throw new ChatError('invalid-request', 'Cannot send the request as it cannot be written as JSON: see cause', {}, { cause })
+  }
+}
+
+function refuse(why: string): never {
+  throw new ChatError('invalid-request', `Cannot send the request as ${why}`)
+}

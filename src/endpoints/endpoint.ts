@@ -1,0 +1,57 @@
+/**
+ * What the library knows of a service: data in, one URL out.
+ * Runtimes: all. Imports: `../errors.ts`, `./kinds.ts`.
+ * @module
+ */
+import { ChatError } from '../errors.ts'
+import { SERVED } from './kinds.ts'
+import type { EndpointKind, Operation } from './kinds.ts'
+
+/** A service to talk to; plain data, safe to log. */
+export interface Endpoint {
+  readonly kind: EndpointKind
+  /** The only origin that is ever sent a token. */
+  readonly origin: string
+  /** Everything before the operation, without a slash at the end. */
+  readonly base: string
+  /** The query of every request, `''` or beginning with `?`. */
+  readonly query: string
+  /** What a token is asked for; empty where the service's backend decides, as behind a relay. */
+  readonly scopes: readonly string[]
+  /** The deployment that the pasted URL named; a request's `model` wins over it. */
+  readonly deployment: string | undefined
+  /** True where the host serves one model alone, so that a request need not name it. */
+  readonly serverless: boolean
+}
+
+/**
+ * Makes the URL of an operation.
+ *
+ * @param model - The deployment's name; part of the path on `deployments` endpoints alone.
+ * @throws `ChatError` `unsupported` where the endpoint's kind does not serve the operation; `invalid-request` without a model.
+ * @example
+ * ```ts
+ * operationUrl(endpointFor('https://contoso.openai.azure.com'), 'chat/completions', 'gpt-5-mini')
+ * // 'https://contoso.openai.azure.com/openai/v1/chat/completions'
+ * ```
+ */
+export function operationUrl(endpoint: Endpoint, operation: Operation, model?: string): string {
+  const { kind } = endpoint
+  if (!SERVED[kind].includes(operation)) {
+    throw new ChatError('unsupported', `Cannot ask for ${operation} as ${kind} endpoints do not serve it`, { kind, operation })
+  }
+  return modelUrl(endpoint, operation, model ?? endpoint.deployment)
+}
+
+/**
+ * Makes the URL of an operation that every kind serves.
+ *
+ * @throws `ChatError` `invalid-request` where the model is no deployment's name.
+ */
+export function modelUrl({ kind, base, query, serverless }: Endpoint, operation: string, model: string | undefined): string {
+  // `..` would climb out of `/deployments`, as URL parsers resolve it even where it is percent-encoded.
+  if (model ? /^\.+$/.test(model) : !serverless) {
+    throw new ChatError('invalid-request', `Cannot ask as model must be the name of a deployment: it is ${JSON.stringify(model)}`)
+  }
+  return `${base}${kind === 'deployments' ? `/${encodeURIComponent(model ?? '')}` : ''}/${operation}${query}`
+}

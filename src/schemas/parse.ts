@@ -1,0 +1,57 @@
+/**
+ * Unproven JSON in, proven fields out: absent and `null` are `undefined`, unknown fields are nobody's affair.
+ *
+ * Hand-written, as it runs for each chunk of a stream; see docs/decisions/0001-hand-written-reader.md.
+ * Runtimes: all. Imports: `../errors.ts`.
+ * @module
+ */
+import { ChatError } from '../errors.ts'
+import type { WireObject } from './completion.ts'
+
+/** Reads a string. @throws `ChatError` `malformed`, naming the path `parent + name`, where it is something else */
+export function string(object: WireObject, name: string, parent = ''): string | undefined {
+  return field(object, name, 'string', parent) as string | undefined
+}
+
+/** Reads a number. @throws `ChatError` `malformed` */
+export function number(object: WireObject, name: string, parent = ''): number | undefined {
+  return field(object, name, 'number', parent) as number | undefined
+}
+
+/** Reads an object. @throws `ChatError` `malformed` */
+export function object(object: WireObject, name: string, parent = ''): WireObject | undefined {
+  return field(object, name, 'object', parent) as WireObject | undefined
+}
+
+/** Reads an array of objects; absent it is empty. @throws `ChatError` `malformed` */
+export function objects(object: WireObject, name: string, parent = ''): readonly WireObject[] {
+  const items = (field(object, name, 'array', parent) ?? []) as WireObject[]
+  for (const item of items) prove(item, 'object', `${parent}${name}[]`)
+  return items
+}
+
+/** The JSON object that a text holds; `undefined` where it holds none. */
+export function parseObject(text: string): WireObject | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return kindOf(value) === 'object' ? (value as WireObject) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function field(object: WireObject, name: string, kind: string, parent: string): unknown {
+  const value = object[name]
+  if (value === undefined || value === null) return undefined
+  // The common case first; the path is put together only when it is needed.
+  if (kindOf(value) !== kind) prove(value, kind, parent + name)
+  return value
+}
+
+function prove(value: unknown, kind: string, path: string): void {
+  if (kindOf(value) !== kind) throw new ChatError('malformed', `Cannot read the answer as ${path} must be ${kind}: it is ${kindOf(value)}`, { path })
+}
+
+function kindOf(value: unknown): string {
+  return value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value
+}

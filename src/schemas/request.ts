@@ -1,0 +1,53 @@
+/**
+ * A chat request, as the services take it.
+ * Runtimes: all. Imports: `./message.ts`.
+ * @module
+ */
+import type { ChatMessage } from './message.ts'
+
+/** A function that the model may ask to be called. */
+export interface FunctionTool {
+  readonly type: 'function'
+  readonly function: {
+    readonly name: string
+    readonly description?: string
+    /** JSON Schema of the arguments. */
+    readonly parameters?: Readonly<Record<string, unknown>>
+    readonly strict?: boolean | null
+  }
+}
+
+/**
+ * What is sent; members that are not listed pass through as they are.
+ *
+ * Reasoning models refuse `temperature`, `top_p`, the penalties, `logprobs`, `logit_bias` and `max_tokens`.
+ * @see https://learn.microsoft.com/azure/ai-foundry/openai/reference-preview-latest
+ */
+export interface ChatRequest {
+  /** The deployment's name. Not needed where the endpoint names one or has one model only. */
+  readonly model?: string
+  readonly messages: readonly ChatMessage[]
+  readonly max_completion_tokens?: number
+  /** For the inference route and Mistral; OpenAI's newer models take `max_completion_tokens`. */
+  readonly max_tokens?: number
+  readonly temperature?: number
+  readonly top_p?: number
+  readonly n?: number
+  readonly stop?: string | readonly string[]
+  readonly seed?: number
+  readonly presence_penalty?: number
+  readonly frequency_penalty?: number
+  readonly logit_bias?: Readonly<Record<string, number>>
+  readonly logprobs?: boolean
+  readonly top_logprobs?: number
+  readonly user?: string
+  readonly tools?: readonly (FunctionTool | { readonly type: string; readonly [member: string]: unknown })[]
+  readonly tool_choice?: string | Readonly<Record<string, unknown>>
+  readonly parallel_tool_calls?: boolean
+  readonly response_format?: { readonly type: string; readonly [member: string]: unknown }
+  readonly reasoning_effort?: 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 'max' | null
+  readonly verbosity?: 'low' | 'medium' | 'high' | null
+  /** `include_usage` is asked for by default. */
+  readonly stream_options?: { readonly include_usage?: boolean; readonly [member: string]: unknown }
+  readonly [parameter: string]: unknown
+}

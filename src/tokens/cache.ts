@@ -1,0 +1,149 @@
+/**
+ * A token provider in, its tokens out: cached, asked for once at a time, renewed before they expire.
+ * Runtimes: all. Imports: `../errors.ts`.
+ * @module
+ */
+import { ChatError, isChatError } from '../errors.ts'
+import { decodeBase64 } from './claims.ts'
+import type { AccessToken, TokenCache, TokenProvider } from './provider.ts'
+
+/** How long a string is kept that is no JWT and came without a date. */
+const UNDATED_MS = 60_000
+/** Renewed in the background for as long before its end as @azure/core-client does, or the last fifth of a shorter life. */
+const RENEW_MS = 120_000
+/** Not used any more: the request must still arrive, and clocks differ. A tenth of a shorter life. */
+const MARGIN_MS = 30_000
+
+interface CachedToken {
+  readonly token: string
+  /** From when on it is renewed while still in use, and from when on it is not used. */
+  renewAt: number
+  readonly staleAt: number
+}
+
+interface Acquisition {
+  readonly claims: string | undefined
+  readonly forced: boolean
+  readonly promise: Promise<string>
+  readonly controller: AbortController
+  waiting: number
+}
+
+/**
+ * Caches the tokens of a provider for one endpoint.
+ *
+ * Callers that come together share one acquisition, which is aborted when the last of them has left. A rejection is
+ * never cached. A token that is nearly stale is renewed in the background while it still serves.
+ *
+ * @example
+ * ```ts
+ * const fetchWithToken = authorize(fetch, tokenCache(msalTokens(app), endpointFor(url)))
+ * ```
+ */
+export function tokenCache(provider: TokenProvider, { origin, scopes }: { readonly origin: string; readonly scopes: readonly string[] }): TokenCache {
+  let cached: CachedToken | undefined
+  let running: Acquisition | undefined
+  /** Every token that may still be on its way, to redact; the last two suffice for one renewal. */
+  let issued: readonly string[] = []
+
+  function acquire(forced: boolean, claims: string | undefined): Acquisition {
+    // A plain request is content with any acquisition; a refused token wants one that was asked for its claims.
+    if (running && (!forced || (running.forced && running.claims === claims))) return running
+    const controller = new AbortController()
+    const request = { scopes, forceRefresh: forced, signal: controller.signal, ...(claims ? { claims } : {}) }
+    const promise = ask(provider, request).then((fresh) => {
+      // A forced acquisition that overtook this one brought the newer token.
+      if (running === acquisition) cached = fresh
+      issued = [fresh.token, ...issued.slice(0, 1)]
+      return fresh.token
+    })
+    const acquisition: Acquisition = { claims, forced, promise, controller, waiting: 0 }
+    const settled = () => {
+      if (running === acquisition) running = undefined
+    }
+    // Handles the rejection too: a background renewal may fail, as the old token still serves.
+    promise.then(settled, settled)
+    return (running = acquisition)
+  }
+
+  return {
+    origin,
+    scopes,
+    async get(signal, refused) {
+      signal.throwIfAborted()
+      const now = Date.now()
+      if (refused && cached?.token === refused.token) cached = undefined
+      if (cached && now < cached.staleAt) {
+        if (now >= cached.renewAt) {
+          // Next try no sooner than a margin from now, should this one fail or bring the same token.
+          cached.renewAt = now + MARGIN_MS
+          acquire(false, undefined)
+        }
+        return cached.token
+      }
+      const acquisition = acquire(refused !== undefined, refused?.claims)
+      acquisition.waiting++
+      try {
+        return await abortable(acquisition.promise, signal)
+      } finally {
+        if (--acquisition.waiting === 0 && signal.aborted) {
+          acquisition.controller.abort(signal.reason)
+          if (running === acquisition) running = undefined
+        }
+      }
+    },
+    redact: (text) => issued.reduce((clean, token) => clean.replaceAll(token, '[token]'), text),
+  }
+}
+
+/**
+ * Waits for a promise, but no longer than until the signal aborts.
+ *
+ * Neither `AbortSignal.any` nor a listener that outlives the wait is used: the former is missing before Safari 17.4,
+ * the latter leaks on a signal that serves many calls.
+ */
+export function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason)
+    if (signal.aborted) abort()
+    signal.addEventListener('abort', abort, { once: true })
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
+}
+
+async function ask(provider: TokenProvider, request: Parameters<TokenProvider>[0]): Promise<CachedToken> {
+  let answer: string | AccessToken
+  try {
+    answer = await provider(request)
+  } catch (cause) {
+    if (isChatError(cause)) throw cause
+    throw failure(cause)
+  }
+  const { token, expiresOn } = typeof answer === 'string' ? { token: answer, expiresOn: undefined } : (answer ?? {})
+  // Checked here, as a header that cannot be set throws an error that quotes it.
+  if (typeof token !== 'string' || !/^[\x21-\x7e]+$/.test(token)) {
+    const found = typeof token === 'string' ? `a string of ${token.length} characters, some of which cannot be sent` : typeof token
+    throw new ChatError('token', `Cannot use what the token provider returned as the token must be a string of visible ASCII: it is ${found}`)
+  }
+  const now = Date.now()
+  const life = (expiresOn == null ? (jwtExpiry(token) ?? now + UNDATED_MS) : new Date(expiresOn).getTime()) - now
+  return { token, renewAt: now + life - Math.min(RENEW_MS, life / 5), staleAt: now + life - Math.min(MARGIN_MS, life / 10) }
+}
+
+/** Tells by name and `errorCode`, as MSAL 5 has only a link as its message. */
+function failure(cause: unknown): ChatError {
+  const { name, errorCode, claims } = (cause ?? {}) as { name?: unknown; errorCode?: unknown; claims?: unknown }
+  return name === 'InteractionRequiredAuthError' || errorCode === 'interaction_required'
+    ? new ChatError('interaction-required', 'Cannot get a token without the user: sign in from a click, then ask again', typeof claims === 'string' && claims ? { claims } : {}, { cause })
+    : new ChatError('token', 'Cannot get a token as the token provider failed: see cause', {}, { cause })
+}
+
+/** When a JWT expires, in milliseconds since 1970; `undefined` for any other string. */
+function jwtExpiry(token: string): number | undefined {
+  try {
+    const { exp } = JSON.parse(decodeBase64(token.split('.')[1] ?? '') ?? '') as { exp?: unknown }
+    return typeof exp === 'number' ? exp * 1000 : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,70 @@
+/**
+ * The caller's signal and the time limits in, one signal out.
+ * Runtimes: all. Imports: `../errors.ts`.
+ * @module
+ */
+import { ChatError } from '../errors.ts'
+
+/** Time limits in milliseconds; `Infinity` switches one off. */
+export interface Timeouts {
+  /** From the call to the response's headers, the token included; each attempt anew. @defaultValue `30_000` */
+  readonly connectMs?: number
+  /** From the headers to the first event, and from the request to the whole of an answer that is not streamed. @defaultValue `120_000` */
+  readonly firstEventMs?: number
+  /** From one event to the next; comments do not count, nor does the time in which nobody reads. @defaultValue `60_000` */
+  readonly idleMs?: number
+  /** The whole call with its retries and waits. @defaultValue `Infinity` */
+  readonly totalMs?: number
+}
+
+type TimeoutCode = 'connect-timeout' | 'first-event-timeout' | 'idle-timeout' | 'total-timeout'
+
+/** One call's signal and the limit that is running. */
+export interface Clock {
+  /** Aborts with the caller's own reason, or with the timeout's error. */
+  readonly signal: AbortSignal
+  /** Starts a limit in place of the one before. */
+  limit(code: TimeoutCode, milliseconds: number): void
+  /** Ends the running limit. */
+  pause(): void
+  /** Ends the call: aborts its signal and lets go of the caller's. */
+  close(reason?: unknown): void
+}
+
+/** Longest delay that timers take; beyond it they fire at once. */
+const MAX_DELAY_MS = 2_147_483_647
+
+/**
+ * Starts the clock of one call.
+ *
+ * Listens to the caller's signal by itself: `AbortSignal.any` is missing before Safari 17.4 and keeps a listener on
+ * signals that outlive the call (https://github.com/nodejs/node/issues/54614).
+ */
+export function startClock(caller: AbortSignal | undefined, totalMs: number): Clock {
+  const controller = new AbortController()
+  const timer = (code: TimeoutCode, milliseconds: number) =>
+    milliseconds > MAX_DELAY_MS
+      ? undefined
+      : setTimeout(() => close(new ChatError(code, `Cannot wait any longer: ${code} after ${milliseconds} ms`, { limitMs: milliseconds })), milliseconds)
+  const abort = () => close(caller?.reason)
+  function close(reason?: unknown): void {
+    clearTimeout(total)
+    clearTimeout(running)
+    caller?.removeEventListener('abort', abort)
+    controller.abort(reason)
+  }
+  const total = timer('total-timeout', totalMs)
+  let running: ReturnType<typeof timer>
+  caller?.addEventListener('abort', abort)
+  if (caller?.aborted) abort()
+  return {
+    signal: controller.signal,
+    limit(code, milliseconds) {
+      clearTimeout(running)
+      // A limit started after the end would outlive the call.
+      if (!controller.signal.aborted) running = timer(code, milliseconds)
+    },
+    pause: () => clearTimeout(running),
+    close,
+  }
+}

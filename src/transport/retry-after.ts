@@ -1,0 +1,59 @@
+/**
+ * The headers of an answer in, what they say of waiting and of limits out.
+ * Runtimes: all. Imports: nothing.
+ * @module
+ */
+
+/** Requests and tokens left, where the headers are readable. */
+export interface RateLimit {
+  readonly limitRequests?: number
+  readonly remainingRequests?: number
+  readonly resetRequests?: number
+  readonly limitTokens?: number
+  readonly remainingTokens?: number
+  readonly resetTokens?: number
+}
+
+/**
+ * How long the service asks to wait, in milliseconds: the longest of all it says, as a recorded answer says
+ * `retry-after: 1` and `retry-after-ms: 0` at once.
+ *
+ * @returns `undefined` where it says nothing, or a script may not read it: Azure OpenAI exposes none of these headers.
+ * @see https://github.com/Azure/azure-rest-api-specs/issues/24904
+ */
+export function retryAfter(headers: Headers, now: number = Date.now()): number | undefined {
+  const seconds = headers.get('retry-after')
+  const waits = [
+    number(headers.get('retry-after-ms')),
+    number(headers.get('x-ms-retry-after-ms')),
+    seconds === null ? NaN : number(seconds) * 1000,
+    // Only what is no number: `Date.parse('1')` is a date in 2001.
+    seconds === null || number(seconds) >= 0 ? NaN : Math.max(0, Date.parse(seconds) - now),
+  ].filter((wait) => wait >= 0)
+  return waits.length ? Math.max(...waits) : undefined
+}
+
+/** The first request id that can be read, in the order that Microsoft's support asks for them. */
+export function requestId(headers: Headers): string | undefined {
+  for (const name of ['apim-request-id', 'x-request-id', 'x-ms-request-id', 'x-ms-client-request-id']) {
+    const id = headers.get(name)
+    if (id) return id
+  }
+  return undefined
+}
+
+/** The rate limits that the headers tell. */
+export function rateLimit(headers: Headers): RateLimit {
+  const limits: Record<string, number> = {}
+  for (const what of ['limit', 'remaining', 'reset']) {
+    for (const unit of ['Requests', 'Tokens']) {
+      const value = number(headers.get(`x-ratelimit-${what}-${unit.toLowerCase()}`))
+      if (value >= 0) limits[what + unit] = value
+    }
+  }
+  return limits
+}
+
+function number(text: string | null): number {
+  return text?.trim() ? Number(text) : NaN
+}

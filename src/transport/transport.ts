@@ -1,0 +1,155 @@
+/**
+ * A call in, an answer whose bytes can be read out: the token, the limits and the failures are behind it.
+ * Runtimes: all. Imports: `../errors.ts`, `../tokens`.
+ * @module
+ */
+import { ChatError, isChatError } from '../errors.ts'
+import { abortable } from '../tokens/cache.ts'
+import type { TokenCache } from '../tokens/provider.ts'
+import { sendAuthorized, withoutQuery } from './authorize.ts'
+import type { Fetch } from './authorize.ts'
+import { startClock } from './clock.ts'
+import type { Clock, Timeouts } from './clock.ts'
+import { failureOf } from './failure.ts'
+import { rateLimit, requestId } from './retry-after.ts'
+import type { RateLimit } from './retry-after.ts'
+
+/** One request, ready to be sent. */
+export interface Call {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+  readonly streamed: boolean
+  readonly signal: AbortSignal | undefined
+}
+
+/** What is known of a response beside its content. */
+export interface AnswerInfo {
+  readonly status: number
+  /** The URL called, without its query. */
+  readonly url: string
+  /** For Microsoft's support; `undefined` where CORS hides it. */
+  readonly requestId: string | undefined
+  readonly rateLimit: RateLimit
+  readonly contentType: string | undefined
+  /** Requests sent, retries and refused tokens included. */
+  readonly attempts: number
+}
+
+/** A response that has begun. */
+export interface Answer {
+  readonly info: AnswerInfo
+  /** The next bytes, `undefined` at the end. @throws the caller's reason; `ChatError`, a timeout or `truncated`. */
+  read(): Promise<Uint8Array | undefined>
+  /** Tells that an event has come, so that the idle limit begins anew. */
+  event(): void
+  /** Ends the call and closes the connection; harmless when repeated. */
+  close(): void
+}
+
+/** One attempt of a call: a good response, or a `ChatError`. */
+export type Attempt = () => Promise<Response>
+
+/** Runs attempts until one succeeds or none shall follow. */
+export type Retrying = (attempt: Attempt, url: string, signal: AbortSignal) => Promise<Response>
+
+/** Sends a call. @throws `ChatError`; the caller's own reason where its signal aborted. */
+export type Transport = (call: Call) => Promise<Answer>
+
+/** What a transport is made of. */
+export interface TransportOptions {
+  readonly fetch: Fetch
+  readonly tokens: TokenCache
+  readonly timeouts: Timeouts
+  readonly retrying: Retrying
+}
+
+/** Puts authorization, limits, failures and retries around a fetch. */
+export function createTransport({ fetch, tokens, timeouts, retrying }: TransportOptions): Transport {
+  const { connectMs = 30_000, firstEventMs = 120_000, idleMs = 60_000, totalMs = Infinity } = timeouts
+  return async function send(call) {
+    const { url, headers, body, streamed } = call
+    const clock = startClock(call.signal, totalMs)
+    const { signal } = clock
+    const shown = withoutQuery(url)
+    let attempts = 0
+    const counted: Fetch = (input, init) => {
+      attempts++
+      // The token is there; headers of an answer that is not streamed come only when it is complete.
+      if (!streamed) clock.limit('first-event-timeout', firstEventMs)
+      return fetch(input, init)
+    }
+
+    async function attempt(): Promise<Response> {
+      signal.throwIfAborted()
+      clock.limit('connect-timeout', connectMs)
+      try {
+        const response = await abortable(sendAuthorized(counted, tokens, url, { method: 'POST', headers, body, signal }), signal)
+        if (response.ok) return response
+        throw await failureOf(response, { url: shown, attempts, scopes: tokens.scopes, redact: tokens.redact, signal })
+      } catch (cause) {
+        signal.throwIfAborted()
+        throw isChatError(cause) ? cause : unreachable(shown, cause)
+      } finally {
+        clock.pause()
+      }
+    }
+
+    try {
+      const response = await retrying(attempt, url, signal)
+      const info = { ...infoOf(response), url: shown, attempts }
+      return answerOf(response, info, clock, firstEventMs, idleMs)
+    } catch (error) {
+      clock.close(error)
+      throw isChatError(error) ? Object.assign(error, { attempts }) : error
+    }
+  }
+}
+
+function infoOf({ status, headers }: Response): Omit<AnswerInfo, 'url' | 'attempts'> {
+  return { status, requestId: requestId(headers), rateLimit: rateLimit(headers), contentType: headers.get('content-type') ?? undefined }
+}
+
+function answerOf(response: Response, info: AnswerInfo, clock: Clock, firstEventMs: number, idleMs: number): Answer {
+  const reader = response.body?.getReader()
+  const { signal } = clock
+  let code: 'first-event-timeout' | 'idle-timeout' = 'first-event-timeout'
+  let left = firstEventMs
+  // Ends a read that is waiting, also of a body that does not know the signal.
+  signal.addEventListener('abort', () => void reader?.cancel(signal.reason).catch(() => {}), { once: true })
+  return {
+    info,
+    async read() {
+      const start = Date.now()
+      clock.limit(code, left)
+      try {
+        const part = await reader?.read()
+        signal.throwIfAborted()
+        return part?.value
+      } catch (cause) {
+        signal.throwIfAborted()
+        throw new ChatError('truncated', 'Cannot get the whole answer as the connection broke before the model had finished: what came is in partial', {}, { cause })
+      } finally {
+        clock.pause()
+        left -= Date.now() - start
+      }
+    },
+    event() {
+      code = 'idle-timeout'
+      left = idleMs
+    },
+    close: () => clock.close(),
+  }
+}
+
+function unreachable(url: string, cause: unknown): ChatError {
+  // Only a page or its workers have an origin of their own, and only another origin needs CORS.
+  const page = (globalThis as { location?: { origin?: string } }).location?.origin
+  const crossOrigin = page !== undefined && page !== 'null' && page !== new URL(url).origin
+  return new ChatError(
+    'network',
+    `Cannot reach ${url}${crossOrigin ? `: is it up, and does it allow ${page} by CORS?` : ''}`,
+    { url, possibleCauses: crossOrigin ? ['unreachable', 'cors'] : ['unreachable'] },
+    { cause },
+  )
+}

@@ -1,0 +1,74 @@
+import { existsSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import process from 'node:process'
+import { cloudflareTest } from '@cloudflare/vitest-plugin'
+import { playwright } from '@vitest/browser-playwright'
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
+import manifest from './package.json' with { type: 'json' }
+import { chromiumFlags, findChromium } from './scripts/find-chromium.mjs'
+
+// Which runtime a test runs in is in its name: `a.test.ts` everywhere, `a.node.test.ts`, `a.browser.test.ts`.
+const TESTS = 'test/**/*.test.ts'
+const NODE = 'test/**/*.node.test.ts'
+const BROWSER = 'test/**/*.browser.test.ts'
+// These test what `npm run build` made; all others import `src`.
+const BUILT = 'test/{package,demo,runtimes}/**/*.test.ts'
+
+process.env['WRANGLER_SEND_METRICS'] = 'false'
+
+/** The projects asked for on the command line; a browser is not looked for where nobody needs it. */
+const asked = process.argv.flatMap((argument, index) =>
+  argument === '--project' ? process.argv.slice(index + 1, index + 2) : argument.startsWith('--project=') ? [argument.slice('--project='.length)] : [],
+)
+const wants = (name: string): boolean => asked.length === 0 || asked.includes(name)
+
+const projects: TestProjectInlineConfiguration[] = [
+  { extends: true, test: { name: 'node', include: [TESTS], exclude: [BROWSER, BUILT] } },
+  { extends: true, test: { name: 'built', include: [BUILT], exclude: [BROWSER], testTimeout: 120_000, hookTimeout: 120_000 } },
+]
+const missing: string[] = []
+
+if (wants('chromium')) {
+  const chromium = await findChromium({ install: false })
+  if (!chromium) missing.push('chromium (no browser for this platform)')
+  else {
+    projects.push({
+      extends: true,
+      // Found while a test runs, a new dependency would reload the page under it.
+      optimizeDeps: { include: [...Object.keys(manifest.dependencies), 'fast-check'] },
+      test: {
+        name: 'chromium',
+        include: [TESTS],
+        exclude: [NODE],
+        browser: {
+          enabled: true,
+          headless: true,
+          screenshotFailures: false,
+          provider: playwright({ launchOptions: { executablePath: chromium.path, args: chromiumFlags } }),
+          instances: [{ browser: 'chromium' }],
+        },
+      },
+    })
+  }
+}
+
+if (wants('workerd')) {
+  const { status } = spawnSync(process.execPath, ['node_modules/workerd/bin/workerd', '--version'], { stdio: 'ignore' })
+  if (!existsSync('node_modules/workerd') || status !== 0) missing.push('workerd (no binary for this platform)')
+  else {
+    projects.push({
+      extends: true,
+      plugins: [cloudflareTest({ miniflare: { compatibilityDate: '2026-08-01', compatibilityFlags: ['nodejs_compat'], cf: false } })],
+      test: { name: 'workerd', include: [TESTS], exclude: [NODE, BROWSER] },
+    })
+  }
+}
+
+export default defineConfig({
+  test: {
+    projects,
+    reporters: ['default', ['./scripts/counts-reporter.mjs', { missing }]],
+    restoreMocks: true,
+    unstubGlobals: true,
+  },
+})
