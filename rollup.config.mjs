@@ -26,6 +26,12 @@ const tag = {
   },
 }
 
+/** Names the packages that a bundle carries, for the notice that their licences ask for; all of them are under MIT. */
+function inlined(modules) {
+  const names = Object.keys(manifest.dependencies).filter((name) => Object.keys(modules).some((id) => id.includes(`/node_modules/${name}/`)))
+  return names.map((name) => `${name} ${manifest.dependencies[name]}`)
+}
+
 /** A warning is a mistake in the sources or here. */
 function onwarn(warning) {
   throw new Error(warning.message)
@@ -56,7 +62,7 @@ export default [
       format: 'iife',
       name: scriptTag.global,
       sourcemap: true,
-      banner: `/*! ${manifest.name} ${manifest.version} (MIT), with ky (MIT) and valibot (MIT) inside */`,
+      banner: ({ modules }) => `/*! ${[`${manifest.name} ${manifest.version}`, ...inlined(modules)].join(', ')}: MIT licence */`,
     },
   },
 ]

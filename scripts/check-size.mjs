@@ -21,8 +21,13 @@ const call = (specifier) => `
   const stream = streamChat(foundry, { model: 'gpt-5-mini', messages: [{ role: 'user', content: 'Hello' }] })
   for await (const event of stream) if (event.type === 'text') output.append(event.text)
 `
+/** A page that reads a stream of its own. */
+const read = (specifier) => `
+  import { decode } from '${specifier}'
+  for await (const { data } of decode((await fetch('/events')).body)) output.append(data)
+`
 /** Entries without a page here are weighed with all that they export. */
-const PAGES = { '.': call, './core': call }
+const PAGES = { '.': call, './core': call, './sse': read }
 const everything = (specifier) => `export * from '${specifier}'`
 
 /** What no page may carry: the globals and modules of servers, and places where a token could be left. */

@@ -45,6 +45,8 @@ const INSTALLED = {
  * Says where a Chromium is and whose; `undefined` where there is none and none can be had.
  * With `install: false` it takes what is there already, the one in node_modules included.
  * @throws `Error` where the variable CHROMIUM names a browser that does not run.
+ * @param {{ install?: boolean }} [options]
+ * @returns {Promise<{ path: string, from: string } | undefined>}
  */
 export async function findChromium({ install = true } = {}) {
   if (env['CHROMIUM']) {

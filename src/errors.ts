@@ -44,9 +44,9 @@ export interface PartialAnswer {
 /** Facts that any failure may carry. */
 export interface CommonFacts {
   /** Requests sent for this call, the refused token's included. */
-  readonly attempts?: number
+  readonly attempts?: number | undefined
   /** What had arrived; absent where nothing could have. */
-  readonly partial?: PartialAnswer
+  readonly partial?: PartialAnswer | undefined
 }
 
 /** Facts of a failure that the service reported, over HTTP or inside a stream. */
@@ -54,19 +54,19 @@ export interface ServiceFacts {
   /** HTTP status, or the one that an error inside a stream names; 0 where it names none. */
   readonly status: number
   /** For Microsoft's support; `undefined` where CORS hides it. */
-  readonly requestId?: string
+  readonly requestId?: string | undefined
   /** The service's own code, such as `DeploymentNotFound`. */
-  readonly serviceCode?: string
+  readonly serviceCode?: string | undefined
   /** The service's own words, at most 300 characters, without the token should it have echoed that. */
-  readonly serviceMessage?: string
+  readonly serviceMessage?: string | undefined
   /** The request's parameter that the service names. */
-  readonly param?: string
+  readonly param?: string | undefined
   /** The URL called, without its query. */
   readonly url: string
   /** True where the error came inside a stream that had begun with status 200. */
-  readonly midStream?: boolean
+  readonly midStream?: boolean | undefined
   /** How long the service asked to wait, in milliseconds. */
-  readonly retryAfterMs?: number
+  readonly retryAfterMs?: number | undefined
 }
 
 /** Facts of a time limit that passed. */
@@ -84,7 +84,7 @@ export interface FactsByCode {
   /** The token provider failed or gave something that is not a token; `cause` is its own error. */
   token: {}
   /** The provider needs the user: call your sign-in from a click, then ask again. */
-  'interaction-required': { readonly claims?: string }
+  'interaction-required': { readonly claims?: string | undefined }
   /** 401: the token was refused, and a fresh one too. */
   unauthorized: ServiceFacts
   /** 401: the token is for another audience. */
@@ -128,7 +128,7 @@ export interface FactsByCode {
   /** The answer ended, or its connection broke, before the model had finished. */
   truncated: {}
   /** Status 200, but no answer of a model: a sign-in page, say. */
-  'not-a-stream': { readonly contentType?: string; readonly snippet: string }
+  'not-a-stream': { readonly contentType?: string | undefined; readonly snippet: string }
   /** A known field has the wrong type; `path` says which. */
   malformed: { readonly path: string }
   /** One message exceeds `maxMessageBytes`. */

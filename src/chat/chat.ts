@@ -28,13 +28,12 @@ export interface ChatAnswer extends ChatResult {
  */
 export async function chat(connection: Connection, request: ChatRequest, options: CallOptions = {}): Promise<ChatAnswer> {
   const answer = await sendChat(connection, request, options, false)
-  const result = fold(request.n ?? 1)
+  const result = fold(request.n)
   try {
-    const { maxMessageBytes, endpoint, redact } = connection
-    for await (const _ of readAnswer(answer, result, { maxMessageBytes, scopes: endpoint.scopes, redact }));
-    return { ...result.snapshot(), response: answer.info }
+    for await (const _ of readAnswer(answer, result, connection));
+    return { ...result.copy(), response: answer.info }
   } catch (error) {
-    throw isChatError(error) ? Object.assign(error, { partial: result.snapshot() }) : error
+    throw isChatError(error) ? Object.assign(error, { partial: result.copy() }) : error
   } finally {
     answer.close()
   }

@@ -7,8 +7,8 @@ import type { ContentFilter } from '../errors.ts'
 import type { Citation, Usage, WireObject } from '../schemas/completion.ts'
 import { contentFilter } from '../schemas/filter.ts'
 import { number, object, objects, string } from '../schemas/parse.ts'
-import { foldChoice } from './choice.ts'
-import type { ChoiceFold } from './choice.ts'
+import { copyChoice, emptyChoice, takeChoice } from './choice.ts'
+import type { GrowingChoice } from './choice.ts'
 import type { ChatEvent, ChatResult } from './events.ts'
 
 /** An answer while it arrives. */
@@ -16,9 +16,9 @@ export interface Fold {
   /** Takes one chunk or completion and returns its events. @throws `ChatError` `malformed` */
   take(raw: WireObject): ChatEvent[]
   /** Whether every choice has finished. */
-  readonly finished: boolean
-  /** What has arrived so far. */
-  snapshot(): ChatResult
+  finished(): boolean
+  /** A copy of what has arrived so far. */
+  copy(): ChatResult
 }
 
 /**
@@ -26,47 +26,42 @@ export interface Fold {
  *
  * @param expected - How many choices were asked for; a stream that brings fewer is not finished.
  */
-export function fold(expected = 1): Fold {
-  const choices = new Map<number, ChoiceFold>()
+export function fold(expected: number = 1): Fold {
+  const choices: GrowingChoice[] = []
   const citations: Citation[] = []
   let id: string | undefined
   let model: string | undefined
   let usage: Usage | undefined
   let promptFilter: ContentFilter | undefined
 
-  function choiceAt(index: number): ChoiceFold {
-    let choice = choices.get(index)
-    if (!choice) choices.set(index, (choice = foldChoice(index)))
-    return choice
-  }
-
   return {
-    get finished() {
-      return choices.size >= expected && [...choices.values()].every((choice) => choice.finished)
-    },
+    finished: () => choices.length >= expected && choices.every(({ finishReason }) => finishReason),
     take(raw) {
       const events: ChatEvent[] = []
       // The first chunk and annotations have `''` for both.
-      id ||= string(raw, 'id') || undefined
+      id ||= string(raw, 'id')
       model = string(raw, 'model') || model
-      for (const part of objects(raw, raw['prompt_filter_results'] ? 'prompt_filter_results' : 'prompt_annotations')) {
+      for (const part of objects(raw, 'prompt_filter_results')) {
         const verdict = contentFilter(object(part, 'content_filter_results', 'prompt_filter_results[].'), 'prompt')
-        if (!verdict) continue
-        if (!promptFilter?.filtered) promptFilter = verdict
-        events.push({ type: 'filter', choice: 0, ...verdict, raw })
+        if (verdict) events.push({ type: 'filter', choice: 0, raw, ...(promptFilter = verdict) })
       }
-      for (const wire of objects(raw, 'choices')) choiceAt(number(wire, 'index', 'choices[].') ?? 0).take(wire, raw, events)
+      for (const wire of objects(raw, 'choices')) {
+        const index = number(wire, 'index', 'choices[].') ?? 0
+        let choice = choices.find((known) => known.index === index)
+        if (!choice) {
+          choices.push((choice = emptyChoice(index)))
+          choices.sort((a, b) => a.index - b.index)
+        }
+        takeChoice(choice, wire, raw, events)
+      }
       const counted = object(raw, 'usage')
-      if (counted) {
-        usage = counted as Usage
-        events.push({ type: 'usage', choice: 0, usage, raw })
-      }
+      if (counted) events.push({ type: 'usage', choice: 0, raw, usage: (usage = counted as Usage) })
       for (const event of events) if (event.type === 'citation') citations.push(event.citation)
       return events
     },
-    snapshot() {
-      const all = [...choices.values()].map((choice) => choice.snapshot()).sort((a, b) => a.index - b.index)
-      return { ...(all[0] ?? foldChoice(0).snapshot()), choices: all, id, model, usage, citations: [...citations], promptFilter }
+    copy() {
+      const copies = choices.map(copyChoice)
+      return { ...(copies[0] ?? copyChoice(emptyChoice(0))), choices: copies, id, model, usage, citations: [...citations], promptFilter }
     },
   }
 }

@@ -4,21 +4,13 @@
  * @module
  */
 import { ChatError, isChatError } from '../errors.ts'
-import type { WireObject } from '../schemas/completion.ts'
 import { failureFrom } from '../schemas/failure.ts'
 import { parseObject } from '../schemas/parse.ts'
 import { createDecoder } from '../sse/decode.ts'
-import type { SseMessage } from '../sse/decode.ts'
 import type { Answer } from '../transport/transport.ts'
 import type { Fold } from './collect.ts'
 import type { ChatEvent } from './events.ts'
-
-/** What reading needs beside the answer. */
-export interface ReadOptions {
-  readonly maxMessageBytes: number
-  readonly scopes: readonly string[]
-  readonly redact: (text: string) => string
-}
+import type { Connection } from './request.ts'
 
 /**
  * Reads an answer, a block of bytes at a time and only when asked.
@@ -28,51 +20,67 @@ export interface ReadOptions {
  *
  * @throws `ChatError` `truncated`, `not-a-stream`, `malformed`, `too-large`, a timeout, or the service's own error.
  */
-export async function* readAnswer(answer: Answer, fold: Fold, options: ReadOptions): AsyncGenerator<ChatEvent, void, void> {
-  const decoder = createDecoder({ maxMessageBytes: options.maxMessageBytes })
+export async function* readAnswer(answer: Answer, fold: Fold, { maxMessageBytes, endpoint, redact }: Connection): AsyncGenerator<ChatEvent, void, void> {
+  const { info } = answer
+  const decoder = createDecoder({ maxMessageBytes })
   const utf8 = new TextDecoder()
-  let whole = ''
-  let kind: 'unknown' | 'sse' | 'json' | 'other' = 'unknown'
-  let messages = 0
-  for (;;) {
+  /** The body as text until its first message, and what begins it: `{` JSON, `<` a page, anything else events. */
+  let head = ''
+  let first: string | undefined
+  let begun = false
+  let failure: unknown
+
+  /** Folds one JSON object; an error is thrown once its events are given. */
+  function take(json: string, named = false): ChatEvent[] {
+    const body = parseObject(json)
+    if (!body) throw new ChatError('malformed', `Cannot read the answer as an event holds no JSON object: ${redact(json).slice(0, 100)}`, { path: 'data' })
+    // Truthiness, as some services send `error: null` with everything. OpenRouter sends `choices` and usage beside it.
+    const failed = body['error'] || named
+    if (failed) failure = failureFrom(body, { ...info, scopes: endpoint.scopes, redact, status: 0, midStream: true })
+    return failed && !body['choices'] ? [] : fold.take(body)
+  }
+
+  function notAStream(): never {
+    const { contentType } = info
+    throw new ChatError('not-a-stream', `Cannot read the answer as it is no model's but ${contentType}: is the endpoint a sign-in page or a proxy?`, { contentType, snippet: redact(head.trim()).slice(0, 300) })
+  }
+
+  for (let done = false; !done && !failure; ) {
     const bytes = await read(answer, fold)
     if (!bytes) break
-    if (kind !== 'sse') {
-      whole += utf8.decode(bytes, { stream: true })
-      const first = /[^\s\uFEFF]/.exec(whole)?.[0]
-      if (kind === 'unknown' && first) kind = first === '{' ? 'json' : first === '<' ? 'other' : 'sse'
-      if (whole.length > options.maxMessageBytes) throw tooLarge(options.maxMessageBytes)
-      if (kind === 'other') break
+    if (!begun) {
+      head += utf8.decode(bytes, { stream: true })
+      first ??= /[^\s\uFEFF]/.exec(head)?.[0]
+      if (first === '<') notAStream()
+      if (first === '{') {
+        if (head.length > maxMessageBytes) throw new ChatError('too-large', `Cannot hold an answer of more than ${maxMessageBytes} bytes`, { maxMessageBytes })
+        continue
+      }
     }
-    if (kind === 'json') continue
     const events: ChatEvent[] = []
-    const before = messages
-    let failure: unknown
-    let done = false
     try {
-      for (const message of decoder.push(bytes)) {
-        messages++
-        if ((done = message.data === '[DONE]')) break
-        events.push(...fold.take(parse(message, answer, options)))
+      for (const { data, event } of decoder.push(bytes)) {
+        begun = true
+        answer.event()
+        if ((done = data === '[DONE]')) break
+        events.push(...take(data, event === 'error'))
+        if (failure) break
       }
     } catch (error) {
       failure = error
     }
-    if (messages > before) {
-      answer.event()
-      whole = ''
+    for (const event of events) {
+      yield event
+      // Who aborts in the loop is given nothing more, though the block may hold it.
+      answer.signal.throwIfAborted()
     }
-    yield* events
-    if (failure) throw failure
-    if (done) break
   }
-  if (kind === 'json') {
-    const body = parseObject(whole)
-    if (!body || (!body['error'] && !body['choices'])) throw notAStream(answer, whole)
-    if (body['error']) throw serviceError(body, answer, options)
-    yield* fold.take(body)
-  } else if (messages === 0 && whole.trim()) throw notAStream(answer, whole)
-  if (!fold.finished) throw new ChatError('truncated', 'Cannot get the whole answer as its stream ended before the model had finished: what came is in partial')
+  if (first === '{') {
+    if (!/"(choices|error)"/.test(head)) notAStream()
+    yield* take(head)
+  } else if (first && !begun) notAStream()
+  if (failure) throw failure
+  if (!fold.finished()) throw new ChatError('truncated', 'Cannot get the whole answer as its stream ended before the model had finished')
 }
 
 async function read(answer: Answer, fold: Fold): Promise<Uint8Array | undefined> {
@@ -80,32 +88,7 @@ async function read(answer: Answer, fold: Fold): Promise<Uint8Array | undefined>
     return await answer.read()
   } catch (error) {
     // Nothing is missing once the model has finished: what may still come counts its tokens.
-    if (isChatError(error) && error.code === 'truncated' && fold.finished) return undefined
+    if (isChatError(error) && error.code === 'truncated' && fold.finished()) return undefined
     throw error
   }
-}
-
-function parse(message: SseMessage, answer: Answer, options: ReadOptions): WireObject {
-  const body = parseObject(message.data)
-  if (!body) {
-    throw new ChatError('malformed', `Cannot read the answer as an event holds no JSON object: ${JSON.stringify(options.redact(message.data).slice(0, 100))}`, { path: 'data' })
-  }
-  // Truthiness, as some services send `error: null` with everything.
-  if (message.event === 'error' || body['error']) throw serviceError(body, answer, options)
-  return body
-}
-
-function serviceError(body: WireObject, { info }: Answer, options: ReadOptions): ChatError {
-  const { url, requestId, attempts } = info
-  return failureFrom(body, { ...options, status: 0, url, attempts, midStream: true, ...(requestId ? { requestId } : {}) })
-}
-
-function notAStream({ info }: Answer, body: string): ChatError {
-  const { contentType } = info
-  const snippet = body.trim().slice(0, 300)
-  return new ChatError('not-a-stream', `Cannot read the answer as it is no model's (${contentType ?? 'no content type'}): is the endpoint a sign-in page or a proxy?`, { snippet, ...(contentType ? { contentType } : {}) })
-}
-
-function tooLarge(maxMessageBytes: number): ChatError {
-  return new ChatError('too-large', `Cannot read an answer of more than ${maxMessageBytes} bytes`, { maxMessageBytes })
 }

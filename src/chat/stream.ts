@@ -41,62 +41,71 @@ export interface ChatStream extends AsyncIterable<ChatEvent> {
  * ```
  */
 export function streamChat(connection: Connection, request: ChatRequest, options: CallOptions = {}): ChatStream {
-  const answer = fold(request?.n ?? 1)
-  // A loop that is left must end a call that is still waiting for the service, too.
+  const answer = fold(request?.n)
+  const { signal } = options
+  // A loop that is left must end a call that still waits for the service, too.
   const leaving = new AbortController()
+  const abort = () => leaving.abort(signal?.reason)
   let opened: Promise<Answer> | undefined
   let events: AsyncGenerator<ChatEvent, void, void> | undefined
-  const result = settleable<ChatResult>()
-  const abort = () => leaving.abort(options.signal?.reason)
+  let resolve: (result: ChatResult) => void = () => {}
+  let reject: (error: unknown) => void = () => {}
+  const result = new Promise<ChatResult>((...settle) => ([resolve, reject] = settle))
+  // Who loops learns of a failure there and may never look at the promise.
+  result.catch(() => {})
 
   function open(): Promise<Answer> {
-    if (!opened) {
-      options.signal?.addEventListener('abort', abort, { once: true })
-      if (options.signal?.aborted) abort()
-      opened = sendChat(connection, request, { ...options, signal: leaving.signal }, true)
-      // Reported by whoever reads; `response` alone may never be looked at.
-      opened.catch(fail)
-    }
+    if (opened) return opened
+    signal?.addEventListener('abort', abort)
+    if (signal?.aborted) abort()
+    opened = sendChat(connection, request, { ...options, signal: leaving.signal }, true)
+    opened.catch(fail)
     return opened
   }
 
-  function fail(error: unknown): void {
-    options.signal?.removeEventListener('abort', abort)
-    if (isChatError(error)) result.reject(Object.assign(error, { partial: answer.snapshot() }))
-    else result.reject(new ChatError('aborted', 'Cannot give the whole answer as its stream was left: what came is in partial', { partial: answer.snapshot() }, { cause: error }))
+  /** Settles the result, if it is not, and lets go of the caller's signal. */
+  function fail(cause: unknown): void {
+    signal?.removeEventListener('abort', abort)
+    const partial = answer.copy()
+    reject(isChatError(cause) ? Object.assign(cause, { partial }) : new ChatError('aborted', 'Cannot give the whole answer as its stream was left', { partial }, { cause }))
   }
 
   async function* run(): AsyncGenerator<ChatEvent, void, void> {
     let source: Answer | undefined
     try {
       source = await open()
-      yield* readAnswer(source, answer, { maxMessageBytes: connection.maxMessageBytes, scopes: connection.endpoint.scopes, redact: connection.redact })
-      result.resolve(answer.snapshot())
+      yield* readAnswer(source, answer, connection)
+      resolve(answer.copy())
     } catch (error) {
       fail(error)
       throw error
     } finally {
-      options.signal?.removeEventListener('abort', abort)
       source?.close()
-      // Settled already, unless the loop was left.
-      fail(options.signal?.reason)
+      fail(signal?.reason)
     }
   }
 
-  function iterate(): AsyncGenerator<ChatEvent, void, void> {
-    if (events) throw new TypeError('Cannot read the stream twice: it is being read by a loop or by awaiting its result')
+  function begin(): AsyncGenerator<ChatEvent, void, void> {
+    if (events) throw new TypeError('Cannot read the stream twice: a loop or its awaited result reads it')
     return (events = run())
+  }
+
+  async function drain(): Promise<void> {
+    // A loop that begins in the same breath comes first.
+    await undefined
+    if (!events) for await (const _ of begin());
   }
 
   return {
     [Symbol.asyncIterator]() {
-      const generator = iterate()
+      const generator = begin()
       let left = false
       return {
-        next: () => generator.next().catch((error: unknown) => {
-          if (left) return { done: true, value: undefined }
-          throw error
-        }),
+        next: () =>
+          generator.next().catch((error: unknown) => {
+            if (left) return { done: true, value: undefined }
+            throw error
+          }),
         return() {
           // A generator would finish its read first, and in silence that takes until the idle limit.
           left = true
@@ -109,34 +118,19 @@ export function streamChat(connection: Connection, request: ChatRequest, options
       return words(this)
     },
     get result() {
-      // A loop that begins in the same breath comes first.
-      queueMicrotask(() => events ?? drain(iterate()))
-      return result.promise
+      // Its failure is the result's.
+      drain().catch(() => {})
+      return result
     },
     get response() {
       return open().then(({ info }) => info)
     },
     get partial() {
-      return answer.snapshot()
+      return answer.copy()
     },
   }
 }
 
 async function* words(stream: AsyncIterable<ChatEvent>): AsyncGenerator<string, void, void> {
   for await (const event of stream) if (event.type === 'text' && event.choice === 0) yield event.text
-}
-
-function drain(events: AsyncGenerator<ChatEvent, void, void>): void {
-  const next = (): Promise<unknown> => events.next().then(({ done }) => done || next())
-  // Its failure is the result's.
-  next().catch(() => {})
-}
-
-function settleable<T>(): { readonly promise: Promise<T>; readonly resolve: (value: T) => void; readonly reject: (error: unknown) => void } {
-  let resolve: (value: T) => void = () => {}
-  let reject: (error: unknown) => void = () => {}
-  const promise = new Promise<T>((yes, no) => ((resolve = yes), (reject = no)))
-  // Who loops learns of a failure there and may never look at the promise.
-  promise.catch(() => {})
-  return { promise, resolve, reject }
 }

@@ -24,6 +24,9 @@ export interface Endpoint {
   readonly serverless: boolean
 }
 
+/** What is asked of a resource rather than of a deployment. */
+const OF_RESOURCE: readonly Operation[] = ['info', 'models', 'batches', 'realtime']
+
 /**
  * Makes the URL of an operation.
  *
@@ -40,6 +43,7 @@ export function operationUrl(endpoint: Endpoint, operation: Operation, model?: s
   if (!SERVED[kind].includes(operation)) {
     throw new ChatError('unsupported', `Cannot ask for ${operation} as ${kind} endpoints do not serve it`, { kind, operation })
   }
+  if (OF_RESOURCE.includes(operation)) return `${endpoint.base}/${operation}${endpoint.query}`
   return modelUrl(endpoint, operation, model ?? endpoint.deployment)
 }
 

@@ -1,10 +1,10 @@
 /**
- * The body of a failure in, in any of the nine shapes that services send, its code and facts out.
+ * The body of a failure in, in any of the shapes that services send, its code and facts out.
  * Runtimes: all. Imports: `../errors.ts`.
  * @module
  */
 import { ChatError } from '../errors.ts'
-import type { ChatErrorCode, ContentFilter, ServiceFacts } from '../errors.ts'
+import type { ChatErrorCode, ServiceFacts } from '../errors.ts'
 import type { WireObject } from './completion.ts'
 import { contentFilter } from './filter.ts'
 import { parseObject } from './parse.ts'
@@ -18,109 +18,96 @@ export interface FailureContext extends Pick<ServiceFacts, 'status' | 'url' | 'r
   readonly redact: (text: string) => string
 }
 
-/** What a failure's body says, whatever its shape. */
-interface Report {
-  readonly code: string
-  readonly message: string
-  readonly param: string | undefined
-  readonly filter: ContentFilter | undefined
-  readonly status: number
-}
-
 /** What a 401 or 403 says where the user is known but may not call models; no fresh token helps. */
 export const ROLE_MISSING: RegExp = /\bPermissionDenied\b|lacks the required data action|does not have access to API/i
 
-const WAIT = /(?:retry|try again)[^.\d]{0,40}?(\d+(?:\.\d+)?) ?(ms|millisecond|s|minute)/i
+/** Codes by what the service says, the first that matches, where its status is that of the row (0: of any other 4xx). */
+const BY_WORDS: readonly (readonly [status: number, says: RegExp, code: ChatErrorCode])[] = [
+  [401, ROLE_MISSING, 'missing-role'],
+  [403, ROLE_MISSING, 'missing-role'],
+  [403, /quota/i, 'quota-exceeded'],
+  [429, /insufficient_quota|exceeded your current quota/i, 'quota-exceeded'],
+  [0, /DeploymentNotFound|model_not_found|unknown[_ ]?model|no_model_name|Model not supported/i, 'deployment-not-found'],
+  [0, /context[_ ](length|window)/i, 'context-length'],
+  [0, /unsupported_(parameter|value)|parameter_not_supported|extra_forbidden/i, 'unsupported-parameter'],
+  // xAI and Google answer 400 to a bad credential.
+  [0, /\bAPI key\b/i, 'unauthorized'],
+]
+
+const BY_STATUS: Readonly<Record<number, ChatErrorCode>> = {
+  0: 'server-error',
+  401: 'unauthorized',
+  403: 'forbidden',
+  404: 'route-not-found',
+  408: 'server-error',
+  424: 'server-error',
+  429: 'rate-limited',
+}
+
+/** What to do, where the service's own words do not say it. */
+const ADVICE: Partial<Record<ChatErrorCode, string>> = {
+  unauthorized: 'sign in again',
+  'wrong-audience': 'set scope',
+  'missing-role': 'assign the role Cognitive Services User and wait 5 minutes',
+  'route-not-found': 'check the endpoint',
+  'deployment-not-found': 'set model to the name of a deployment',
+}
+
+const WAIT = /(?:retry|try again)[^.\d]{0,40}(\d+) ?(ms|mi)?/i
 
 /**
  * Makes the error of a failed answer or of an error inside a stream.
  *
  * @param body - The text as it came: JSON in any shape, HTML, or nothing.
  */
-export function failureFrom(body: string | WireObject, context: FailureContext): ChatError {
-  const { scopes, redact, status: httpStatus, retryAfterMs: headerWait, ...facts } = context
-  const report = read(body)
-  const status = httpStatus || report.status
-  const code = classify(status, report)
-  const [, amount, unit = ''] = WAIT.exec(report.message) ?? []
-  const bodyWait = amount === undefined ? undefined : Number(amount) * (/^ms|^milli/i.test(unit) ? 1 : /^min/i.test(unit) ? 60_000 : 1000)
-  const retryAfterMs = headerWait === undefined ? bodyWait : Math.max(headerWait, bodyWait ?? 0)
-  const serviceMessage = redact(report.message).slice(0, 300)
-  const audience = code === 'unauthorized' ? /audience is incorrect \((https:[^)]+)\)/.exec(report.message)?.[1] : undefined
-  const scope = scopes[0]
-  const expectedScope = `${audience}/.default`
-  const wrongAudience = audience !== undefined && scope !== undefined && scope !== expectedScope
-  const all = {
-    ...facts,
+export function failureFrom(body: string | WireObject, { scopes, redact, ...context }: FailureContext): ChatError {
+  const { status: said, words, filter, ...report } = read(body)
+  const status = context.status || said
+  let code: ChatErrorCode = BY_STATUS[status] ?? (status < 500 ? 'bad-request' : 'server-error')
+  const both = `${report.serviceCode} ${words}`
+  const contentFiltered = filter ?? (/\b(content_?filter|content_policy_violation|ResponsibleAIPolicyViolation)\b/i.test(report.serviceCode) ? {} : undefined)
+  if (contentFiltered) code = 'content-filter'
+  else code = BY_WORDS.find(([of, says]) => (of ? of === status : status >= 400 && status < 500 && ![401, 403, 408, 424, 429].includes(status)) && says.test(both))?.[2] ?? code
+
+  const [, amount, unit] = WAIT.exec(words) ?? []
+  const wait = amount && Number(amount) * (unit === 'ms' ? 1 : unit ? 60_000 : 1000)
+  const [scope] = scopes
+  const expectedScope = `${/audience is incorrect \((https:[^)]+)/.exec(words)?.[1]}/.default`
+  // Where it names the audience that the token has, the token is missing or stale.
+  if (code === 'unauthorized' && expectedScope[0] === 'h' && scope && scope !== expectedScope) code = 'wrong-audience'
+  const serviceMessage = redact(words).slice(0, 300)
+  const why = code === 'wrong-audience' ? `the token is for ${scope} and the service wants ${expectedScope}` : `${context.url} answered ${status || 'an error'}: ${redact(report.serviceCode)} ${serviceMessage}`
+  return new ChatError(code, `Cannot get an answer as ${why.trim()}${ADVICE[code] ? ` - ${ADVICE[code]}` : ''}`, {
+    ...context,
+    ...report,
+    serviceCode: redact(report.serviceCode),
     status,
-    ...(report.code ? { serviceCode: redact(report.code) } : {}),
-    ...(serviceMessage ? { serviceMessage } : {}),
-    ...(report.param === undefined ? {} : { param: report.param }),
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-    ...(code === 'content-filter' ? { contentFilter: report.filter ?? { source: 'prompt', filtered: true, categories: {} } } : {}),
-    ...(wrongAudience ? { scope, expectedScope } : {}),
-  } as never
-  const final = wrongAudience ? 'wrong-audience' : code
-  const why = wrongAudience
-    ? `the token is for ${scope} and the service wants ${expectedScope}`
-    : `the service answered ${status || 'an error'}${report.code && redact(` (${report.code})`)}${serviceMessage && `: ${serviceMessage}`}`
-  const advice = code === 'route-not-found' ? `nothing is served at ${facts.url}` : ADVICE[final]
-  return new ChatError(final, `Cannot get an answer as ${why}${advice ? ` - ${advice}` : ''}`, all)
-}
-
-const ADVICE: Partial<Record<ChatErrorCode, string>> = {
-  unauthorized: 'sign in again',
-  'wrong-audience': 'set scope',
-  'missing-role': 'assign the role Cognitive Services User and wait 5 minutes',
-  'deployment-not-found': 'set model to the name of a deployment',
-  'content-filter': 'change the prompt',
-  'context-length': 'shorten the messages',
-  'unsupported-parameter': 'leave the parameter out',
-}
-
-function classify(status: number, { code, message, filter }: Report): ChatErrorCode {
-  const both = `${code} ${message}`
-  const says = (pattern: RegExp) => pattern.test(both)
-  if (filter?.filtered || says(/^content_?(filter|policy_violation)\b|ResponsibleAIPolicy/i)) return 'content-filter'
-  if (status === 401 || status === 403) {
-    if (says(ROLE_MISSING)) return 'missing-role'
-    if (status === 403) return says(/quota/i) ? 'quota-exceeded' : 'forbidden'
-    return 'unauthorized'
-  }
-  if (status === 429) return says(/insufficient_quota|exceeded your current quota/i) ? 'quota-exceeded' : 'rate-limited'
-  if (status === 408 || status === 424 || status >= 500 || status === 0) return 'server-error'
-  if (says(/DeploymentNotFound|model_not_found|unknown_?model|unknown model|no_model_name|Model not supported/i)) return 'deployment-not-found'
-  if (status === 404) return 'route-not-found'
-  if (says(/context_length|context (length|window)/i)) return 'context-length'
-  if (says(/unsupported_(parameter|value)|parameter_not_supported|extra_forbidden/i)) return 'unsupported-parameter'
-  // xAI and Google answer 400 to a bad credential.
-  return says(/\bAPI key\b/i) ? 'unauthorized' : 'bad-request'
+    serviceMessage,
+    retryAfterMs: wait ? Math.max(wait, context.retryAfterMs ?? 0) : context.retryAfterMs,
+    ...(contentFiltered && { contentFilter: contentFilter(contentFiltered, 'prompt') ?? { source: 'prompt', filtered: true, categories: {} } }),
+    ...(code === 'wrong-audience' && { scope, expectedScope }),
+  } as never)
 }
 
 /** Reads whatever shape: nested in `error` or not, `error` a string, the words in `message`, `detail` or `status`. */
-function read(body: string | WireObject): Report {
-  const root = typeof body === 'string' ? parseObject(body) : body
-  if (!root) return { code: '', message: plain(body as string), param: undefined, filter: undefined, status: 0 }
-  const error = (typeof root['error'] === 'object' ? root['error'] : undefined) ?? root
-  const { code, type, status, statusCode, status_code, message, detail, param, innererror, inner_error, error: said } = error as WireObject
+function read(body: string | WireObject): { serviceCode: string; words: string; param: string | undefined; filter: WireObject | undefined; status: number } {
+  // A page's words, where it is no JSON.
+  const root = typeof body === 'string' ? (parseObject(body) ?? { message: body.slice(0, 8192).replace(/<(style|script)[^]*?<\/\1>|<[^<>]*>|\s+/gi, ' ').replace(/ +/g, ' ') }) : body
+  const error = (typeof root['error'] === 'object' && root['error'] ? root['error'] : root) as WireObject
+  const { code, type, status, message, detail, param, innererror, inner_error } = error
   const inner = (innererror ?? inner_error ?? error) as WireObject
-  const results = inner['content_filter_result'] ?? inner['content_filter_results']
   // A gateway's 422 is JSON text inside `message`, the service's own has `detail`: `{"type":"extra_forbidden","loc":["body","stream_options"],…}`.
-  const words = text(said ?? message ?? status) + (detail === undefined ? '' : ` ${text(detail)}`)
+  const words = `${text(message ?? error['error'] ?? status)} ${text(detail)}`.trim()
   return {
-    code: text(code ?? root['code'] ?? type),
-    message: words.trim(),
+    serviceCode: text(code ?? root['code'] ?? type),
+    words,
     param: text(param) || /"loc":\s*\[[^\]]*"(\w+)"\s*\]/.exec(words)?.[1],
-    filter: results ? contentFilter(results as WireObject, 'prompt') : undefined,
-    status: Number(status ?? statusCode ?? status_code ?? code) || 0,
+    filter: (inner['content_filter_result'] ?? inner['content_filter_results']) as WireObject | undefined,
+    // Google's `status` is a word.
+    status: [status, error['statusCode'], error['status_code'], code].map(Number).find((value) => value > 0) ?? 0,
   }
 }
 
 function text(value: unknown): string {
   return value === undefined || value === null ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value)
-}
-
-/** The words of a page, or of a body that is no JSON. */
-function plain(html: string): string {
-  return html.slice(0, 8192).replace(/<(style|script)[^]*?<\/\1>|<[^<>]*>/gi, ' ').replace(/\s+/g, ' ').trim()
 }

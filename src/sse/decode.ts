@@ -17,7 +17,7 @@ export interface SseMessage {
 
 /** Settings of {@link createDecoder} and {@link decode}. */
 export interface DecoderOptions {
-  /** Longest message, in bytes of one line or characters of its data; beyond it a `too-large` error is thrown. @defaultValue `16_777_216` (16 MiB) */
+  /** Most bytes that are held for one message; beyond it a `too-large` error is thrown. @defaultValue `16_777_216` (16 MiB) */
   readonly maxMessageBytes?: number
   /** Called with the milliseconds of each valid `retry` field. */
   readonly onRetry?: (milliseconds: number) => void
@@ -31,16 +31,13 @@ export interface Decoder {
   rest(): string
 }
 
-const LF = 10
-const CR = 13
-const DEFAULT_MAX_MESSAGE_BYTES = 16 * 1024 * 1024
+/** Longest event of a stream, unless told otherwise. */
+export const MAX_MESSAGE_BYTES: number = 16 * 1024 * 1024
 
 /**
  * Creates a decoder that follows the HTML standard to the letter.
  *
- * A line is looked at once, whole: its pieces wait undecoded until its end has come, so that the cost is linear however
- * the line is cut, and a character is never split. After a CR the next byte is not waited for; should it be an LF, it
- * belongs to the same line end.
+ * After a CR the next byte is not waited for; should it be an LF, it belongs to the same line end.
  *
  * @example
  * ```ts
@@ -50,61 +47,34 @@ const DEFAULT_MAX_MESSAGE_BYTES = 16 * 1024 * 1024
  * ```
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
  */
-export function createDecoder(options: DecoderOptions = {}): Decoder {
-  const { maxMessageBytes = DEFAULT_MAX_MESSAGE_BYTES, onRetry } = options
-  // `ignoreBOM` keeps U+FEFF: only the one at the very start of the stream is no text.
+export function createDecoder({ maxMessageBytes = MAX_MESSAGE_BYTES, onRetry }: DecoderOptions = {}): Decoder {
+  // Keeps a character that is cut for the next call. `ignoreBOM`, as Node's own removal goes wrong where a BOM is cut.
   const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
-
-  /** Pieces of the line whose end has not come yet, and their length. */
-  let pieces: Uint8Array[] = []
-  let pending = 0
-  let atStart = true
-  let afterCr = false
-
+  /** What is passed over if it comes next: a BOM at the very start, the LF of a CRLF that was cut. */
+  let skip = '\uFEFF'
+  /** The line whose end has not come: engines append in constant time, and copy once when the line is read. */
+  let line = ''
   /** The event being put together; `data` is `undefined` until its first `data` line. */
   let data: string | undefined
   let event = ''
   let id = ''
+  /** Bytes of the message that is incomplete; of the block that it begins in, characters. */
+  let held = 0
 
-  function tooLarge(): never {
-    throw new ChatError('too-large', `Cannot decode a message of more than ${maxMessageBytes} bytes: raise maxMessageBytes if it is expected`, { maxMessageBytes })
+  function check(size: number): void {
+    if (size > maxMessageBytes) throw new ChatError('too-large', `Cannot hold a message of more than ${maxMessageBytes} bytes: raise maxMessageBytes`, { maxMessageBytes })
   }
 
-  function keep(piece: Uint8Array): void {
-    if ((pending += piece.length) > maxMessageBytes) tooLarge()
-    // A copy, as the sender may reuse its buffer.
-    if (piece.length > 0) pieces.push(piece.slice())
-  }
-
-  function endLine(piece: Uint8Array): string {
-    let bytes = piece
-    if (pending + piece.length > maxMessageBytes) tooLarge()
-    if (pending > 0) {
-      pieces.push(piece)
-      bytes = join(pieces, pending + piece.length)
-      pieces = []
-      pending = 0
-    }
-    const line = utf8.decode(bytes)
-    if (!atStart) return line
-    atStart = false
-    return line.startsWith('\uFEFF') ? line.slice(1) : line
-  }
-
-  function take(line: string, messages: SseMessage[]): void {
+  function take(messages: SseMessage[]): void {
     if (line === '') {
       if (data !== undefined) messages.push({ data, event: event || 'message', id })
       data = undefined
       event = ''
       return
     }
-    const colon = line.indexOf(':')
-    const field = colon < 0 ? line : line.slice(0, colon)
-    const value = colon < 0 ? '' : line.slice(line[colon + 1] === ' ' ? colon + 2 : colon + 1)
-    if (field === 'data') {
-      data = data === undefined ? value : `${data}\n${value}`
-      if (data.length > maxMessageBytes) tooLarge()
-    } else if (field === 'event') event = value
+    const [, field, value = ''] = /^([^:]*)(?:: ?([^]*))?/.exec(line) ?? []
+    if (field === 'data') data = data === undefined ? value : `${data}\n${value}`
+    else if (field === 'event') event = value
     else if (field === 'id' && !value.includes('\0')) id = value
     else if (field === 'retry' && /^\d+$/.test(value)) onRetry?.(Number(value))
   }
@@ -112,45 +82,27 @@ export function createDecoder(options: DecoderOptions = {}): Decoder {
   return {
     push(bytes) {
       const messages: SseMessage[] = []
-      let start = 0
-      if (afterCr && bytes.length > 0) {
-        afterCr = false
-        if (bytes[0] === LF) start = 1
+      let text = utf8.decode(bytes, { stream: true })
+      if (text) {
+        if (text[0] === skip) text = text.slice(1)
+        skip = ''
       }
-      // The next LF is found once and kept: to search it anew for each line would make a block of CR lines quadratic.
-      let lf = bytes.indexOf(LF, start)
-      while (start < bytes.length) {
-        if (lf >= 0 && lf < start) lf = bytes.indexOf(LF, start)
-        const cr = bytes.subarray(start, lf < 0 ? bytes.length : lf).indexOf(CR)
-        const end = cr < 0 ? lf : start + cr
-        if (end < 0) {
-          keep(bytes.subarray(start))
-          break
-        }
-        take(endLine(bytes.subarray(start, end)), messages)
-        start = end + 1
-        if (bytes[end] === CR) {
-          if (start === bytes.length) afterCr = true
-          else if (bytes[start] === LF) start++
-        }
+      const lines = text.split(/\r\n?|\n/)
+      const last = lines.pop() ?? ''
+      for (const rest of lines) {
+        line += rest
+        check(line.length)
+        take(messages)
+        line = ''
       }
+      if (text.endsWith('\r')) skip = '\n'
+      line += last
+      const size = line.length + (data?.length ?? 0)
+      check((held = messages.length || size === 0 ? size : held + bytes.length))
       return messages
     },
-    rest() {
-      const line = utf8.decode(join(pieces, pending))
-      return data === undefined ? line : `data: ${data}\n${line}`
-    },
+    rest: () => (data === undefined ? '' : `data: ${data}\n`) + line + utf8.decode(),
   }
-}
-
-function join(pieces: readonly Uint8Array[], length: number): Uint8Array {
-  const whole = new Uint8Array(length)
-  let offset = 0
-  for (const piece of pieces) {
-    whole.set(piece, offset)
-    offset += piece.length
-  }
-  return whole
 }
 
 /**

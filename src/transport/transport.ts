@@ -1,17 +1,18 @@
 /**
  * A call in, an answer whose bytes can be read out: the token, the limits and the failures are behind it.
- * Runtimes: all. Imports: `../errors.ts`, `../tokens`.
+ * Runtimes: all. Imports: `../errors.ts`, `../schemas`, `../tokens`.
  * @module
  */
 import { ChatError, isChatError } from '../errors.ts'
+import { failureFrom } from '../schemas/failure.ts'
 import { abortable } from '../tokens/cache.ts'
 import type { TokenCache } from '../tokens/provider.ts'
 import { sendAuthorized, withoutQuery } from './authorize.ts'
 import type { Fetch } from './authorize.ts'
 import { startClock } from './clock.ts'
 import type { Clock, Timeouts } from './clock.ts'
-import { failureOf } from './failure.ts'
-import { rateLimit, requestId } from './retry-after.ts'
+import { readText } from './failure.ts'
+import { rateLimit, requestId, retryAfter } from './retry-after.ts'
 import type { RateLimit } from './retry-after.ts'
 
 /** One request, ready to be sent. */
@@ -39,6 +40,8 @@ export interface AnswerInfo {
 /** A response that has begun. */
 export interface Answer {
   readonly info: AnswerInfo
+  /** Aborts with the caller's reason or a timeout. */
+  readonly signal: AbortSignal
   /** The next bytes, `undefined` at the end. @throws the caller's reason; `ChatError`, a timeout or `truncated`. */
   read(): Promise<Uint8Array | undefined>
   /** Tells that an event has come, so that the idle limit begins anew. */
@@ -68,10 +71,10 @@ export interface TransportOptions {
 export function createTransport({ fetch, tokens, timeouts, retrying }: TransportOptions): Transport {
   const { connectMs = 30_000, firstEventMs = 120_000, idleMs = 60_000, totalMs = Infinity } = timeouts
   return async function send(call) {
-    const { url, headers, body, streamed } = call
+    const { body, streamed } = call
     const clock = startClock(call.signal, totalMs)
     const { signal } = clock
-    const shown = withoutQuery(url)
+    const url = withoutQuery(call.url)
     let attempts = 0
     const counted: Fetch = (input, init) => {
       attempts++
@@ -84,68 +87,65 @@ export function createTransport({ fetch, tokens, timeouts, retrying }: Transport
       signal.throwIfAborted()
       clock.limit('connect-timeout', connectMs)
       try {
-        const response = await abortable(sendAuthorized(counted, tokens, url, { method: 'POST', headers, body, signal }), signal)
+        const response = await abortable(sendAuthorized(counted, tokens, call.url, { method: 'POST', headers: call.headers, body, signal }), signal)
         if (response.ok) return response
-        throw await failureOf(response, { url: shown, attempts, scopes: tokens.scopes, redact: tokens.redact, signal })
+        const { status, headers } = response
+        throw failureFrom(await readText(response, signal), { ...tokens, url, attempts, status, requestId: requestId(headers), retryAfterMs: retryAfter(headers) })
       } catch (cause) {
         signal.throwIfAborted()
-        throw isChatError(cause) ? cause : unreachable(shown, cause)
+        throw isChatError(cause) ? cause : unreachable(url, cause)
       } finally {
         clock.pause()
       }
     }
 
     try {
-      const response = await retrying(attempt, url, signal)
-      const info = { ...infoOf(response), url: shown, attempts }
+      const response = await retrying(attempt, call.url, signal)
+      const { status, headers } = response
+      const info = { status, url, attempts, requestId: requestId(headers), rateLimit: rateLimit(headers), contentType: headers.get('content-type') ?? undefined }
       return answerOf(response, info, clock, firstEventMs, idleMs)
     } catch (error) {
-      clock.close(error)
+      clock.close()
       throw isChatError(error) ? Object.assign(error, { attempts }) : error
     }
   }
 }
 
-function infoOf({ status, headers }: Response): Omit<AnswerInfo, 'url' | 'attempts'> {
-  return { status, requestId: requestId(headers), rateLimit: rateLimit(headers), contentType: headers.get('content-type') ?? undefined }
-}
-
-function answerOf(response: Response, info: AnswerInfo, clock: Clock, firstEventMs: number, idleMs: number): Answer {
-  const reader = response.body?.getReader()
-  const { signal } = clock
+function answerOf({ body }: Response, info: AnswerInfo, { signal, limit, pause, close }: Clock, firstEventMs: number, idleMs: number): Answer {
+  const reader = body?.getReader()
   let code: 'first-event-timeout' | 'idle-timeout' = 'first-event-timeout'
   let left = firstEventMs
   // Ends a read that is waiting, also of a body that does not know the signal.
-  signal.addEventListener('abort', () => void reader?.cancel(signal.reason).catch(() => {}), { once: true })
+  signal.addEventListener('abort', () => void reader?.cancel(signal.reason).catch(() => {}))
   return {
     info,
+    signal,
     async read() {
       const start = Date.now()
-      clock.limit(code, left)
+      limit(code, left)
       try {
-        const part = await reader?.read()
-        signal.throwIfAborted()
-        return part?.value
+        return (await reader?.read())?.value
       } catch (cause) {
-        signal.throwIfAborted()
-        throw new ChatError('truncated', 'Cannot get the whole answer as the connection broke before the model had finished: what came is in partial', {}, { cause })
+        throw new ChatError('truncated', 'Cannot get the whole answer as its connection broke', {}, { cause })
       } finally {
-        clock.pause()
+        pause()
         left -= Date.now() - start
+        // Above all else: an abort makes bodies end or break.
+        signal.throwIfAborted()
       }
     },
     event() {
       code = 'idle-timeout'
       left = idleMs
     },
-    close: () => clock.close(),
+    close,
   }
 }
 
 function unreachable(url: string, cause: unknown): ChatError {
   // Only a page or its workers have an origin of their own, and only another origin needs CORS.
-  const page = (globalThis as { location?: { origin?: string } }).location?.origin
-  const crossOrigin = page !== undefined && page !== 'null' && page !== new URL(url).origin
+  const page = (globalThis as { location?: { origin?: string } }).location?.origin ?? 'null'
+  const crossOrigin = page !== 'null' && page !== new URL(url).origin
   return new ChatError(
     'network',
     `Cannot reach ${url}${crossOrigin ? `: is it up, and does it allow ${page} by CORS?` : ''}`,

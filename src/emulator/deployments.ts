@@ -1,0 +1,43 @@
+/**
+ * The deployments of an emulated resource, as data.
+ * Runtimes: all. Imports: `./request.ts`, types alone.
+ * @module
+ */
+import type { EmulatedRequest } from './request.ts'
+
+/**
+ * How a model's backend writes: which chunks in which order, which keys. It depends on the model, not on the URL:
+ * a gpt deployment was recorded to answer alike on `/models` and on `/openai`, and Grok on the same URL quite otherwise.
+ */
+export type Dialect = 'azure-openai' | 'azure-openai-async-filter' | 'grok' | 'deepseek' | 'mistral'
+
+/** One deployment of an emulated resource. */
+export interface DeploymentOptions {
+  /** The model's resolved name, which answers carry instead of the deployment's. */
+  readonly model: string
+  readonly dialect: Dialect
+  /**
+   * What it says: a text, or a function of the request. Tool calls and refusals come first, and limits, stops and filters still apply.
+   *
+   * @defaultValue a friendly text that repeats the user's last message
+   */
+  readonly reply?: string | ((request: EmulatedRequest) => string)
+  /**
+   * Whether the model thinks before it answers: it counts reasoning tokens and, on Azure OpenAI, refuses `max_tokens`, `temperature` and the like.
+   *
+   * @defaultValue `false`
+   */
+  readonly reasoning?: boolean
+  /** Refuses whatever is asked, as a model does whose safety training says no. @defaultValue `false` */
+  readonly refuse?: boolean
+}
+
+/** The deployments that an emulator has unless told otherwise; spread it to add your own. */
+export const DEPLOYMENTS: Readonly<Record<string, DeploymentOptions>> = {
+  'gpt-5-mini': { model: 'gpt-5-mini-2025-08-07', dialect: 'azure-openai', reasoning: true },
+  'gpt-4o-mini': { model: 'gpt-4o-mini-2024-07-18', dialect: 'azure-openai' },
+  'gpt-6-luna': { model: 'gpt-6-luna-2026-09-22', dialect: 'azure-openai-async-filter', reasoning: true },
+  'grok-4-1-fast': { model: 'grok-4-1-fast-non-reasoning', dialect: 'grok' },
+  'deepseek-v4': { model: 'deepseek-v4-pro', dialect: 'deepseek', reasoning: true },
+  'mistral-small': { model: 'mistral-small-2503', dialect: 'mistral' },
+}

@@ -1,0 +1,3 @@
+import { ask, events } from './program.ts'
+
+Deno.serve(async (request) => (request.body ? new Response((await events(request.body)).join()) : new Response(await ask())))
