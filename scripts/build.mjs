@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import process from 'node:process'
 import { entriesOf, readPackage, root, scriptTag } from './entries.mjs'
 import { importsOf } from './imports.mjs'
 
@@ -12,7 +13,7 @@ process.chdir(root)
 const entries = entriesOf(readPackage())
 
 for (const { subpath, source } of entries) {
-  if (!existsSync(source)) throw new Error(`Cannot build the export ${subpath}: there is no ${source}`)
+  if (!existsSync(source)) fail(`Cannot build the export ${subpath}: there is no ${source}`)
 }
 rmSync('build', { recursive: true, force: true })
 rmSync('dist', { recursive: true, force: true })
@@ -23,12 +24,17 @@ rewriteDeclarations()
 run('node_modules/rollup/dist/bin/rollup', '-c', '--silent')
 
 for (const { subpath, types, bundle } of entries) {
-  for (const file of [types, bundle]) if (!existsSync(file)) throw new Error(`Cannot finish the export ${subpath}: the build made no ${file}`)
+  for (const file of [types, bundle]) if (!existsSync(file)) fail(`Cannot finish the export ${subpath}: the build made no ${file}`)
 }
 
 const integrity = `sha384-${createHash('sha384').update(readFileSync(scriptTag.file)).digest('base64')}`
 writeFileSync('dist/integrity.json', `${JSON.stringify({ [scriptTag.file.slice('dist/'.length)]: integrity }, null, 2)}\n`)
 console.log(`${scriptTag.file} ${integrity}`)
+
+function fail(message) {
+  console.error(message)
+  process.exit(1)
+}
 
 function run(script, ...args) {
   const { status } = spawnSync(process.execPath, [script, ...args], { stdio: 'inherit' })

@@ -17,11 +17,12 @@ const PAGE = { errors: true, sse: true, schemas: true, endpoints: true, tokens: 
 const ADAPTER = { errors: true, schemas: true, tokens: 'types' }
 const ROOMS = {
   errors: { rooms: {} },
+  abort: { rooms: {} },
   sse: { rooms: { errors: true } },
   schemas: { rooms: { errors: true }, packages: ['valibot'] },
   endpoints: { rooms: { errors: true, schemas: 'types' } },
-  tokens: { rooms: { errors: true, schemas: true } },
-  transport: { rooms: { errors: true, schemas: true, endpoints: 'types', tokens: 'types' }, only: { 'transport/ky.ts': ['ky'] } },
+  tokens: { rooms: { errors: true, abort: true, schemas: true } },
+  transport: { rooms: { errors: true, abort: true, schemas: true, endpoints: 'types', tokens: 'types' }, only: { 'transport/ky.ts': ['ky'] } },
   chat: { rooms: { errors: true, schemas: true, sse: true, endpoints: true, transport: 'types' } },
   embeddings: { rooms: { errors: true, schemas: true, sse: true, endpoints: true, transport: 'types' } },
   tools: { rooms: { errors: true, schemas: true, chat: true } },

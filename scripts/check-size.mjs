@@ -51,12 +51,9 @@ const rows = []
 const subjects = [...entries.map(({ subpath }) => subpath), scriptTag.file.slice('dist/'.length)]
 for (const subject of Object.keys(manifest.budgets)) if (!subjects.includes(subject)) problems.push(`budgets: there is no entry ${subject}`)
 
-for (const { subpath, specifier, bundle } of entries) {
-  if (!existsSync(bundle)) {
-    problems.push(`${subpath}: there is no ${bundle}: run npm run build`)
-    continue
-  }
-  const page = await bundled(PAGES[subpath] ?? everything, specifier)
+for (const { subpath, specifier } of entries) {
+  const page = await bundled(PAGES[subpath] ?? everything, specifier).catch((error) => void problems.push(`${subpath}: cannot be bundled (run npm run build first): ${error.message}`))
+  if (!page) continue
   for (const name of NEVER[subpath] ?? []) if (page.packages.has(name)) problems.push(`${subpath}: carries ${name}`)
   if (!SERVER.has(subpath)) checkForeign(subpath, page.code)
   weigh(subpath, specifier, page.code)

@@ -36,7 +36,7 @@ export async function* readAnswer(answer: Answer, fold: Fold, { maxMessageBytes,
     if (!body) throw new ChatError('malformed', `Cannot read the answer as an event holds no JSON object: ${redact(json).slice(0, 100)}`, { path: 'data' })
     // Truthiness, as some services send `error: null` with everything. OpenRouter sends `choices` and usage beside it.
     const failed = body['error'] || named
-    if (failed) failure = failureFrom(body, { ...info, scopes: endpoint.scopes, redact, status: 0, midStream: true })
+    if (failed) failure = failureFrom(body, { scopes: endpoint.scopes, redact, url: info.url, requestId: info.requestId, attempts: info.attempts, status: 0, midStream: true })
     return failed && !body['choices'] ? [] : fold.take(body)
   }
 

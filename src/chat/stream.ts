@@ -123,7 +123,10 @@ export function streamChat(connection: Connection, request: ChatRequest, options
       return result
     },
     get response() {
-      return open().then(({ info }) => info)
+      const response = open().then(({ info }) => info)
+      // Who reads the stream learns of a failure there.
+      response.catch(() => {})
+      return response
     },
     get partial() {
       return answer.copy()

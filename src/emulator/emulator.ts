@@ -17,7 +17,11 @@ import { streamSteps } from './stream.ts'
 
 /** What an emulated resource is like. */
 export interface EmulatorOptions {
-  /** Its deployments by name, case-sensitive. @defaultValue {@link DEPLOYMENTS}: six models, one or more of each dialect */
+  /**
+   * Its deployments by name, case-sensitive; what follows a `~` in the name asked for is a fault, so no name here may have one.
+   *
+   * @defaultValue {@link DEPLOYMENTS}: six models, one or more of each dialect
+   */
   readonly deployments?: Readonly<Record<string, DeploymentOptions>>
   /** Pause before each event of a stream but the first, in milliseconds. @defaultValue `0` */
   readonly chunkDelayMs?: number

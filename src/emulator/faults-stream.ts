@@ -104,7 +104,8 @@ function* cutInside(frames: Iterable<Frame>, how: 'cleanly' | 'with an error'): 
   for (const { kind, wire } of frames) {
     if (spoken || kind === 'finish') {
       yield { send: wire.slice(0, Math.floor(wire.length / 2)), events: 0 }
-      return yield { hangUp: how }
+      yield { hangUp: how }
+      return
     }
     yield { send: wire }
     spoken = kind === 'text'

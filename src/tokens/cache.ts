@@ -1,10 +1,11 @@
 /**
  * A token provider in, its tokens out: cached, asked for once at a time, renewed before they expire.
- * Runtimes: all. Imports: `../errors.ts`.
+ * Runtimes: all. Imports: `../abort.ts`, `../errors.ts`.
  * @module
  */
+import { abortable } from '../abort.ts'
 import { ChatError, isChatError } from '../errors.ts'
-import { decodeBase64 } from './claims.ts'
+import { claimsFrom, decodeBase64 } from './claims.ts'
 import type { AccessToken, TokenCache, TokenProvider } from './provider.ts'
 
 /** How long a string is kept that is no JWT and came without a date. */
@@ -81,7 +82,7 @@ export function tokenCache(provider: TokenProvider, { origin, scopes }: { readon
         }
         return cached.token
       }
-      const acquisition = acquire(refused !== undefined, refused?.claims)
+      const acquisition = acquire(refused !== undefined, claimsFrom(refused?.challenge))
       acquisition.waiting++
       try {
         return await abortable(acquisition.promise, signal)
@@ -94,21 +95,6 @@ export function tokenCache(provider: TokenProvider, { origin, scopes }: { readon
     },
     redact: (text) => issued.reduce((clean, token) => clean.replaceAll(token, '[token]'), text),
   }
-}
-
-/**
- * Waits for a promise, but no longer than until the signal aborts.
- *
- * Neither `AbortSignal.any` nor a listener that outlives the wait is used: the former is missing before Safari 17.4,
- * the latter leaks on a signal that serves many calls.
- */
-export function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason)
-    if (signal.aborted) abort()
-    signal.addEventListener('abort', abort, { once: true })
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
-  })
 }
 
 async function ask(provider: TokenProvider, request: Parameters<TokenProvider>[0]): Promise<CachedToken> {

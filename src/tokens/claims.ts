@@ -16,7 +16,7 @@
  * ```
  * @see https://learn.microsoft.com/entra/identity-platform/claims-challenge
  */
-export function claimsFrom(header: string | null): string | undefined {
+export function claimsFrom(header: string | null | undefined): string | undefined {
   // A scheme is told from a word in a description by the parameter that follows it.
   const challenge = header?.split(/(?=\bBearer \w+=)/i).find((part) => /^Bearer.*\berror="?insufficient_claims\b/i.test(part))
   const claims = /\bclaims="([^"]+)"/i.exec(challenge ?? '')

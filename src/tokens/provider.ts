@@ -38,10 +38,10 @@ export interface TokenCache {
   /**
    * A token that is good now.
    *
-   * @param refused - The token that the service has just answered with 401, and the claims it asks for.
+   * @param refused - The token that the service has just answered with 401, and the answer's `WWW-Authenticate`, if readable.
    * @throws `ChatError` `token` or `interaction-required`; the signal's reason once it aborts.
    */
-  get(signal: AbortSignal, refused?: { readonly token: string; readonly claims?: string | undefined }): Promise<string>
+  get(signal: AbortSignal, refused?: { readonly token: string; readonly challenge?: string | null }): Promise<string>
   /** Takes the tokens of this cache out of a text, should a service or gateway have echoed them. */
   redact(text: string): string
 }

@@ -1,11 +1,10 @@
 /**
  * A fetch in, the same fetch with a bearer token out, for one origin.
- * Runtimes: all. Imports: `../errors.ts`, `../schemas`, `../tokens`.
+ * Runtimes: all. Imports: `../errors.ts`, `../schemas`, `../tokens` (types).
  * @module
  */
 import { ChatError } from '../errors.ts'
 import { ROLE_MISSING } from '../schemas/failure.ts'
-import { claimsFrom } from '../tokens/claims.ts'
 import type { TokenCache } from '../tokens/provider.ts'
 import { readText } from './failure.ts'
 
@@ -65,7 +64,7 @@ export async function sendAuthorized(fetch: Fetch, tokens: TokenCache, url: stri
   const text = await readText(response, signal)
   // Rebuilt, as its body has been read.
   if (ROLE_MISSING.test(text)) return new Response(text, response)
-  return send(await tokens.get(signal, { token, claims: claimsFrom(response.headers.get('www-authenticate')) }))
+  return send(await tokens.get(signal, { token, challenge: response.headers.get('www-authenticate') }))
 }
 
 /** A URL as errors may show it. */

@@ -23,8 +23,8 @@ type TimeoutCode = 'connect-timeout' | 'first-event-timeout' | 'idle-timeout' | 
 export interface Clock {
   /** Aborts with the caller's own reason, or with the timeout's error. */
   readonly signal: AbortSignal
-  /** Starts a limit in place of the one before. */
-  limit(code: TimeoutCode, milliseconds: number): void
+  /** Starts a limit in place of the one before, or what is left of it. */
+  limit(code: TimeoutCode, milliseconds: number, left?: number): void
   /** Ends the running limit. */
   pause(): void
   /** Ends the call: aborts its signal and lets go of the caller's. */
@@ -42,10 +42,10 @@ const MAX_DELAY_MS = 2_147_483_647
  */
 export function startClock(caller: AbortSignal | undefined, totalMs: number): Clock {
   const controller = new AbortController()
-  const timer = (code: TimeoutCode, milliseconds: number) =>
-    milliseconds > MAX_DELAY_MS
+  const timer = (code: TimeoutCode, limitMs: number, left = limitMs) =>
+    left > MAX_DELAY_MS
       ? undefined
-      : setTimeout(() => close(new ChatError(code, `Cannot wait any longer: ${code} after ${milliseconds} ms`, { limitMs: milliseconds })), milliseconds)
+      : setTimeout(() => close(new ChatError(code, `Cannot wait any longer: ${code} after ${limitMs} ms`, { limitMs })), left)
   const abort = () => close(caller?.reason)
   function close(reason?: unknown): void {
     clearTimeout(total)
@@ -59,10 +59,10 @@ export function startClock(caller: AbortSignal | undefined, totalMs: number): Cl
   if (caller?.aborted) abort()
   return {
     signal: controller.signal,
-    limit(code, milliseconds) {
+    limit(code, milliseconds, left) {
       clearTimeout(running)
       // A limit started after the end would outlive the call.
-      if (!controller.signal.aborted) running = timer(code, milliseconds)
+      if (!controller.signal.aborted) running = timer(code, milliseconds, left)
     },
     pause: () => clearTimeout(running),
     close,

@@ -1,12 +1,12 @@
 /**
  * Attempts in, ky's retries around them out.
- * Runtimes: all. Imports: `../errors.ts`, `../tokens`, ky.
+ * Runtimes: all. Imports: `../abort.ts`, `../errors.ts`, ky.
  * @module
  */
 import ky from 'ky'
+import { abortable } from '../abort.ts'
 import { isChatError } from '../errors.ts'
 import type { AnyChatError } from '../errors.ts'
-import { abortable } from '../tokens/cache.ts'
 import type { Retrying } from './transport.ts'
 
 /** How failed requests are repeated. */

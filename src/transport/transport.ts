@@ -1,11 +1,11 @@
 /**
  * A call in, an answer whose bytes can be read out: the token, the limits and the failures are behind it.
- * Runtimes: all. Imports: `../errors.ts`, `../schemas`, `../tokens`.
+ * Runtimes: all. Imports: `../abort.ts`, `../errors.ts`, `../schemas`, `../tokens` (types).
  * @module
  */
+import { abortable } from '../abort.ts'
 import { ChatError, isChatError } from '../errors.ts'
 import { failureFrom } from '../schemas/failure.ts'
-import { abortable } from '../tokens/cache.ts'
 import type { TokenCache } from '../tokens/provider.ts'
 import { sendAuthorized, withoutQuery } from './authorize.ts'
 import type { Fetch } from './authorize.ts'
@@ -90,7 +90,7 @@ export function createTransport({ fetch, tokens, timeouts, retrying }: Transport
         const response = await abortable(sendAuthorized(counted, tokens, call.url, { method: 'POST', headers: call.headers, body, signal }), signal)
         if (response.ok) return response
         const { status, headers } = response
-        throw failureFrom(await readText(response, signal), { ...tokens, url, attempts, status, requestId: requestId(headers), retryAfterMs: retryAfter(headers) })
+        throw failureFrom(await readText(response, signal), { scopes: tokens.scopes, redact: tokens.redact, url, attempts, status, requestId: requestId(headers), retryAfterMs: retryAfter(headers) })
       } catch (cause) {
         signal.throwIfAborted()
         throw isChatError(cause) ? cause : unreachable(url, cause)
@@ -114,7 +114,8 @@ export function createTransport({ fetch, tokens, timeouts, retrying }: Transport
 function answerOf({ body }: Response, info: AnswerInfo, { signal, limit, pause, close }: Clock, firstEventMs: number, idleMs: number): Answer {
   const reader = body?.getReader()
   let code: 'first-event-timeout' | 'idle-timeout' = 'first-event-timeout'
-  let left = firstEventMs
+  let limitMs = firstEventMs
+  let left = limitMs
   // Ends a read that is waiting, also of a body that does not know the signal.
   signal.addEventListener('abort', () => void reader?.cancel(signal.reason).catch(() => {}))
   return {
@@ -122,7 +123,7 @@ function answerOf({ body }: Response, info: AnswerInfo, { signal, limit, pause, 
     signal,
     async read() {
       const start = Date.now()
-      limit(code, left)
+      limit(code, limitMs, left)
       try {
         return (await reader?.read())?.value
       } catch (cause) {
@@ -136,7 +137,7 @@ function answerOf({ body }: Response, info: AnswerInfo, { signal, limit, pause, 
     },
     event() {
       code = 'idle-timeout'
-      left = idleMs
+      left = limitMs = idleMs
     },
     close,
   }

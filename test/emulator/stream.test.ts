@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { createEmulator } from '../../src/emulator/index.ts'
 import { ask, chunks, HOST, lastCall, textOf, V1 } from './asking.ts'
 
@@ -40,6 +40,28 @@ describe('Emulator.fetch() streams', () => {
     await reader?.cancel()
     expect(await waiting).toMatchObject({ done: true })
     expect(lastCall(slow)).toMatchObject({ eventsSent: 1, state: 'cancelled' })
+  })
+
+  test('leave no timer behind when cancelled or aborted', async () => {
+    const stop = new AbortController()
+    const emulator = createEmulator({ chunkDelayMs: 1000 })
+    const [cancelled, aborted] = await Promise.all([undefined, stop.signal].map(async (signal) => {
+      const response = await ask(emulator, { model: 'gpt-4o-mini', stream: true }, signal ? { signal } : {})
+      return response.body?.getReader()
+    }))
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    try {
+      for (const reader of [cancelled, aborted]) await reader?.read()
+      const waiting = [cancelled, aborted].map((reader) => Promise.resolve(reader?.read()).catch(() => undefined))
+      await Promise.resolve()
+      expect(vi.getTimerCount()).toBe(2)
+      await cancelled?.cancel()
+      stop.abort()
+      await Promise.all(waiting)
+      expect(vi.getTimerCount()).toBe(0)
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   test('fail with the reason of a signal that fires while they are read', async () => {

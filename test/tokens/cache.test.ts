@@ -115,7 +115,7 @@ describe('tokenCache()', () => {
   test('asks once more, forced and with claims, for a refused token, however many calls it refused', async () => {
     const { asked, cache } = numbered(async (token) => ({ token, expiresOn: Date.now() + 3600_000 }))
     const token = await cache.get(never)
-    const fresh = await Promise.all(Array.from({ length: 20 }, () => cache.get(never, { token, claims: '{"x":1}' })))
+    const fresh = await Promise.all(Array.from({ length: 20 }, () => cache.get(never, { token, challenge: `Bearer error="insufficient_claims", claims="${btoa('{"x":1}')}"` })))
     expect(new Set(fresh)).toEqual(new Set(['token-2']))
     expect(asked).toHaveLength(2)
     expect(asked[1]).toMatchObject({ forceRefresh: true, claims: '{"x":1}' })

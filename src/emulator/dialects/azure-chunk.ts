@@ -57,18 +57,18 @@ export function promptChunk(): JsonObject {
 export function* interleaved(choices: readonly Choice[]): Generator<Delta> {
   let open = choices.map(deltas)
   while (open.length > 0) {
-    const still: Generator<Delta>[] = []
+    const still: Generator<Delta, void>[] = []
     for (const source of open) {
-      const { value, done } = source.next()
-      if (done) continue
-      yield value
+      const next = source.next()
+      if (next.done) continue
+      yield next.value
       still.push(source)
     }
     open = still
   }
 }
 
-function* deltas({ index, pieces, refused, calls, finish }: Choice): Generator<Delta> {
+function* deltas({ index, pieces, refused, calls, finish }: Choice): Generator<Delta, void> {
   const say = (delta: JsonObject): Delta => ({ kind: 'text', index, delta, finish: null })
   if (calls.length === 0) yield { ...say({ content: '', refusal: null, role: 'assistant' }), kind: 'role' }
   for (const [at, { name, arguments: text }] of calls.entries()) {

@@ -1,0 +1,102 @@
+/**
+ * The page's own server: its files, the built package, and the endpoint that stands for your backend and mints tokens.
+ * Runtime: Node.
+ * @module
+ */
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import swc from '@swc/core'
+
+const HERE = new URL('.', import.meta.url)
+
+/** Where files come from, by the first part of their path. */
+const FOLDERS = {
+  dist: new URL('../dist/', import.meta.url),
+  // The main entry leaves ky to the page's own module graph; the import map says where it is.
+  ky: new URL('../node_modules/ky/distribution/', import.meta.url),
+}
+
+const TYPES = { html: 'text/html', css: 'text/css', js: 'text/javascript', ts: 'text/javascript', svg: 'image/svg+xml', map: 'application/json' }
+
+/**
+ * Creates the page's handler.
+ *
+ * @param {{ emulator: import('keyless-chat/emulator').Emulator, emulatorOrigin: string, deployments: readonly string[], faults: Readonly<Record<string, string>> }} options
+ * @returns {Promise<(request: Request) => Promise<Response>>}
+ */
+export async function createPage({ emulator, emulatorOrigin, deployments, faults }) {
+  const headers = {
+    'cache-control': 'no-store',
+    'content-security-policy': policy(await readFile(new URL('index.html', HERE), 'utf8'), emulatorOrigin),
+    'cross-origin-opener-policy': 'same-origin',
+    'referrer-policy': 'no-referrer',
+    'x-content-type-options': 'nosniff',
+  }
+
+  async function answer(request) {
+    const { pathname, hostname } = new URL(request.url)
+    // A name that somebody else's server resolves to this machine would make their page our origin.
+    if (hostname !== '127.0.0.1' && hostname !== 'localhost') return new Response('Unknown host', { status: 421 })
+    if (pathname === '/token') return request.method === 'POST' ? mint(request) : new Response('POST only', { status: 405, headers: { allow: 'POST' } })
+    if (request.method !== 'GET') return new Response('GET only', { status: 405, headers: { allow: 'GET' } })
+    if (pathname === '/emulator/resource') return Response.json({ endpoint: emulatorOrigin, deployments, faults })
+    if (pathname === '/emulator/calls') return Response.json(emulator.calls)
+    return serveFile(pathname)
+  }
+
+  /** In a page of yours, the session's cookie would say who asks; here the page plays three people. */
+  async function mint(request) {
+    if (request.headers.get('sec-fetch-site') !== 'same-origin') return Response.json({ error: 'cross_origin' }, { status: 403 })
+    const { scope, session } = await request.json()
+    if (session === 'ended') return Response.json({ error: 'interaction_required' }, { status: 401 })
+    return Response.json(await emulator.token({ audience: String(scope).replace(/\/\.default$/, ''), role: session !== 'without-role' }))
+  }
+
+  return async function page(request) {
+    const response = await answer(request)
+    for (const [name, value] of Object.entries(headers)) response.headers.set(name, value)
+    return response
+  }
+}
+
+async function serveFile(pathname) {
+  const [, folder = '', name = '', extension = ''] = /^\/(?:(dist|ky)\/)?([\w/.-]*?)(?:\.(\w+))?$/.exec(pathname === '/' ? '/index.html' : pathname) ?? []
+  const type = TYPES[extension]
+  // URL parsers have resolved `..` already; this is for what they leave.
+  if (!type || name.includes('..') || (folder ? !/^(js|map)$/.test(extension) : name.includes('/'))) return notFound()
+  try {
+    const source = await readFile(new URL(`${name}.${extension}`, folder ? FOLDERS[folder] : HERE), 'utf8')
+    return new Response(extension === 'ts' ? await stripTypes(source, name) : source, { headers: { 'content-type': `${type}; charset=utf-8` } })
+  } catch (error) {
+    if (error.code === 'ENOENT') return notFound()
+    throw error
+  }
+}
+
+function notFound() {
+  return new Response('Not found', { status: 404 })
+}
+
+async function stripTypes(source, name) {
+  const { code } = await swc.transform(source, { filename: `${name}.ts`, isModule: true, sourceMaps: 'inline', jsc: { parser: { syntax: 'typescript' }, target: 'es2022' } })
+  return code
+}
+
+/** Allows this server, the emulator, and the one inline script that there is: the import map. */
+function policy(html, emulatorOrigin) {
+  const map = /<script type="importmap">([^]*?)<\/script>/.exec(html)?.[1]
+  if (map === undefined) throw new Error('Cannot serve the page as its index.html has no import map')
+  const hash = createHash('sha256').update(map).digest('base64')
+  return [
+    "default-src 'none'",
+    `script-src 'self' 'sha256-${hash}'`,
+    "style-src 'self'",
+    "img-src 'self' data:",
+    `connect-src 'self' ${emulatorOrigin}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+  ].join('; ')
+}
