@@ -91,6 +91,7 @@ export function createConversation({ connection, deployment }: ConversationOptio
     stop: () => running?.abort(),
     clear() {
       running?.abort()
+      running = undefined
       turns.length = 0
     },
   }

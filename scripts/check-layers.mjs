@@ -16,13 +16,14 @@ import { importsOf } from './imports.mjs'
 const PAGE = { errors: true, sse: true, schemas: true, endpoints: true, tokens: true, transport: true, chat: true, embeddings: true, tools: true, structured: true }
 const ADAPTER = { errors: true, schemas: true, tokens: 'types' }
 const ROOMS = {
+  abort: { rooms: {} },
   errors: { rooms: {} },
   abort: { rooms: {} },
   sse: { rooms: { errors: true } },
   schemas: { rooms: { errors: true }, packages: ['valibot'] },
   endpoints: { rooms: { errors: true, schemas: 'types' } },
-  tokens: { rooms: { errors: true, abort: true, schemas: true } },
-  transport: { rooms: { errors: true, abort: true, schemas: true, endpoints: 'types', tokens: 'types' }, only: { 'transport/ky.ts': ['ky'] } },
+  tokens: { rooms: { abort: true, errors: true, abort: true, schemas: true } },
+  transport: { rooms: { abort: true, errors: true, abort: true, schemas: true, endpoints: 'types', tokens: 'types' }, only: { 'transport/ky.ts': ['ky'] } },
   chat: { rooms: { errors: true, schemas: true, sse: true, endpoints: true, transport: 'types' } },
   embeddings: { rooms: { errors: true, schemas: true, sse: true, endpoints: true, transport: 'types' } },
   tools: { rooms: { errors: true, schemas: true, chat: true } },

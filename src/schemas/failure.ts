@@ -6,7 +6,6 @@
 import { ChatError } from '../errors.ts'
 import type { ChatErrorCode, ServiceFacts } from '../errors.ts'
 import type { WireObject } from './completion.ts'
-import { contentFilter } from './filter.ts'
 import { parseObject } from './parse.ts'
 
 /** Where a failure came from and what is known beside its body. */
@@ -21,28 +20,22 @@ export interface FailureContext extends Pick<ServiceFacts, 'status' | 'url' | 'r
 /** What a 401 or 403 says where the user is known but may not call models; no fresh token helps. */
 export const ROLE_MISSING: RegExp = /\bPermissionDenied\b|lacks the required data action|does not have access to API/i
 
-/** Codes by what the service says, the first that matches, where its status is that of the row (0: of any other 4xx). */
-const BY_WORDS: readonly (readonly [status: number, says: RegExp, code: ChatErrorCode])[] = [
-  [401, ROLE_MISSING, 'missing-role'],
-  [403, ROLE_MISSING, 'missing-role'],
-  [403, /quota/i, 'quota-exceeded'],
-  [429, /insufficient_quota|exceeded your current quota/i, 'quota-exceeded'],
-  [0, /DeploymentNotFound|model_not_found|unknown[_ ]?model|no_model_name|Model not supported/i, 'deployment-not-found'],
-  [0, /context[_ ](length|window)/i, 'context-length'],
-  [0, /unsupported_(parameter|value)|parameter_not_supported|extra_forbidden/i, 'unsupported-parameter'],
+/** Codes by status and by what the service says, the first that matches; a message counts as well as a code. */
+const CODES: readonly (readonly [status: RegExp, says: RegExp, code: ChatErrorCode])[] = [
+  [/40[13]/, ROLE_MISSING, 'missing-role'],
+  [/403/, /quota/i, 'quota-exceeded'],
+  [/403/, /^/, 'forbidden'],
+  [/429/, /insufficient_quota|exceeded your current quota/i, 'quota-exceeded'],
+  [/429/, /^/, 'rate-limited'],
+  [/^0|408|424|5../, /^/, 'server-error'],
   // xAI and Google answer 400 to a bad credential.
-  [0, /\bAPI key\b/i, 'unauthorized'],
+  [/400/, /\bAPI key\b/i, 'unauthorized'],
+  [/401/, /^/, 'unauthorized'],
+  [/4../, /DeploymentNotFound|model_not_found|unknown[_ ]?model|no_model_name|Model not supported/i, 'deployment-not-found'],
+  [/404/, /^/, 'route-not-found'],
+  [/4../, /context[_ ](length|window)/i, 'context-length'],
+  [/4../, /unsupported_(parameter|value)|parameter_not_supported|extra_forbidden/i, 'unsupported-parameter'],
 ]
-
-const BY_STATUS: Readonly<Record<number, ChatErrorCode>> = {
-  0: 'server-error',
-  401: 'unauthorized',
-  403: 'forbidden',
-  404: 'route-not-found',
-  408: 'server-error',
-  424: 'server-error',
-  429: 'rate-limited',
-}
 
 /** What to do, where the service's own words do not say it. */
 const ADVICE: Partial<Record<ChatErrorCode, string>> = {
@@ -63,11 +56,8 @@ const WAIT = /(?:retry|try again)[^.\d]{0,40}(\d+) ?(ms|mi)?/i
 export function failureFrom(body: string | WireObject, { scopes, redact, ...context }: FailureContext): ChatError {
   const { status: said, words, filter, ...report } = read(body)
   const status = context.status || said
-  let code: ChatErrorCode = BY_STATUS[status] ?? (status < 500 ? 'bad-request' : 'server-error')
-  const both = `${report.serviceCode} ${words}`
-  const contentFiltered = filter ?? (/\b(content_?filter|content_policy_violation|ResponsibleAIPolicyViolation)\b/i.test(report.serviceCode) ? {} : undefined)
-  if (contentFiltered) code = 'content-filter'
-  else code = BY_WORDS.find(([of, says]) => (of ? of === status : status >= 400 && status < 500 && ![401, 403, 408, 424, 429].includes(status)) && says.test(both))?.[2] ?? code
+  const filtered = filter ?? (/content_?filter|content_policy_violation|ResponsibleAIPolicyViolation/i.test(report.serviceCode) ? {} : undefined)
+  let code = filtered ? 'content-filter' : (CODES.find(([of, says]) => of.test(`${status}`) && says.test(`${report.serviceCode} ${words}`))?.[2] ?? 'bad-request')
 
   const [, amount, unit] = WAIT.exec(words) ?? []
   const wait = amount && Number(amount) * (unit === 'ms' ? 1 : unit ? 60_000 : 1000)
@@ -84,7 +74,7 @@ export function failureFrom(body: string | WireObject, { scopes, redact, ...cont
     status,
     serviceMessage,
     retryAfterMs: wait ? Math.max(wait, context.retryAfterMs ?? 0) : context.retryAfterMs,
-    ...(contentFiltered && { contentFilter: contentFilter(contentFiltered, 'prompt') ?? { source: 'prompt', filtered: true, categories: {} } }),
+    ...(filtered && { contentFilter: { source: 'prompt', categories: filtered, filtered: true } }),
     ...(code === 'wrong-audience' && { scope, expectedScope }),
   } as never)
 }

@@ -1,0 +1,113 @@
+/**
+ * The list of questions and answers: puts each call of the conversation into its place and says how it goes.
+ * @module
+ */
+import type { RetryInfo } from 'keyless-chat'
+import { ADVICE } from './advice.ts'
+import type { Conversation } from './conversation.ts'
+import { element } from './dom.ts'
+import { answerView, questionView } from './message-view.ts'
+import type { AnswerElement } from './message-view.ts'
+
+/** What the list is made of. */
+export interface ExchangeOptions {
+  readonly list: HTMLElement
+  readonly conversation: Conversation
+  /** The deployment that is chosen now. */
+  readonly deployment: () => string
+  /** Tells screen readers, and everybody else; never each word of an answer. */
+  readonly say: (words: string) => void
+  /** Called when a call begins and when it has ended. */
+  readonly changed: () => void
+  /** Called when an answer is asked for again. */
+  readonly retrying: () => void
+  /** Replaces the connection by one with a new token. */
+  readonly renew: () => void
+}
+
+/** The list, and what can be done with it. */
+export interface Exchanges {
+  readonly empty: boolean
+  ask(words: string): void
+  waiting(retry: RetryInfo): void
+  clear(): void
+}
+
+/** Starts an empty list. */
+export function createExchanges({ list, conversation, deployment, say, changed, retrying, renew }: ExchangeOptions): Exchanges {
+  let last: { readonly question: HTMLElement; answer: AnswerElement } | undefined
+
+  function newAnswer(): AnswerElement {
+    return answerView(deployment(), {
+      retry,
+      renew() {
+        renew()
+        retry()
+      },
+    })
+  }
+
+  async function run(call: (view: AnswerElement) => Promise<void>, answer: AnswerElement, name: string): Promise<void> {
+    // An answer that was cleared away has nothing to say any more.
+    const tell = (words: string) => last?.answer === answer && say(words)
+    tell(`${name} is answering`)
+    const done = call({
+      ...answer,
+      finished(result, info) {
+        answer.finished(result, info)
+        tell(result.finishReason === 'stop' ? `${name} has answered` : `The answer ended early: ${result.finishReason}`)
+      },
+      stopped(partial) {
+        answer.stopped(partial)
+        tell('Stopped')
+      },
+      failed(error, partial) {
+        answer.failed(error, partial)
+        tell(`${ADVICE[error.code].title}. ${ADVICE[error.code].remedy}`)
+      },
+    })
+    changed()
+    try {
+      await done
+    } catch (error) {
+      console.error(error)
+      answer.broken()
+    }
+    changed()
+  }
+
+  function retry(): void {
+    if (conversation.busy || !last) return
+    const before = last.answer
+    const answer = (last.answer = newAnswer())
+    before.root.replaceWith(answer.root)
+    retrying()
+    void run((view) => conversation.retry(view), answer, deployment())
+  }
+
+  return {
+    get empty() {
+      return last === undefined
+    },
+    ask(words) {
+      if (conversation.busy) return
+      last?.answer.settle()
+      if (last && !conversation.answered) last.question.append(element('p', { class: 'left-out' }, 'Got no answer, so it is not sent along'))
+      const answer = newAnswer()
+      last = { question: questionView(words), answer }
+      list.append(last.question, answer.root)
+      void run((view) => conversation.ask(words, view), answer, deployment())
+    },
+    waiting(info) {
+      last?.answer.waiting(info)
+      say(last?.answer.root.querySelector('.pending')?.textContent ?? '')
+    },
+    clear() {
+      last = undefined
+      conversation.clear()
+      list.replaceChildren()
+      say('A new conversation')
+      changed()
+    },
+  }
+}
