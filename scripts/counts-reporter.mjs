@@ -19,9 +19,10 @@ export default class CountsReporter {
 
   onTestRunEnd(modules, errors) {
     const projects = Object.fromEntries(this.projects.map((name) => [name, tally()]))
+    const names = [...this.missing]
     for (const module of modules) {
       const counts = (projects[module.project.name] ??= tally())
-      const failed = counts.failed
+      const { failed, skipped } = counts
       for (const test of module.children.allTests()) {
         const { state } = test.result()
         if (state === 'passed') counts.passed++
@@ -30,15 +31,16 @@ export default class CountsReporter {
       }
       // A file that cannot be loaded, or whose hook fails, has no failed test to show for it.
       if (!module.ok() && counts.failed === failed) counts.failed++
+      if (counts.skipped > skipped) names.push(`${module.relativeModuleId} (${counts.skipped - skipped} in ${module.project.name})`)
     }
     const total = sum(Object.values(projects))
     total.failed += errors.length
     total.skipped += this.missing.length
 
     const file = process.env['KEYLESS_CHAT_COUNTS']
-    if (file) writeFileSync(file, JSON.stringify({ projects, missing: this.missing, total }))
+    if (file) writeFileSync(file, JSON.stringify({ projects, names, total }))
     else {
-      for (const name of this.missing) console.log(`skipped: ${name}`)
+      for (const name of names) console.log(`skipped: ${name}`)
       console.log(line(total))
     }
   }

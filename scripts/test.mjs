@@ -29,7 +29,7 @@ async function test() {
 
   const file = join(folder, 'counts.json')
   const status = run(['node_modules/vitest/vitest.mjs', 'run', ...process.argv.slice(2)], { KEYLESS_CHAT_COUNTS: file, ...(chromium && { CHROMIUM: chromium.path }) })
-  const { projects, missing, total } = counted(file)
+  const { projects, names, total } = counted(file)
 
   for (const [name, counts] of Object.entries(projects)) {
     console.log(`${name}: ${line(counts)}`)
@@ -39,7 +39,7 @@ async function test() {
       total.failed++
     }
   }
-  for (const name of missing) console.log(`skipped: ${name}`)
+  for (const name of names) console.log(`skipped: ${name}`)
   if (status !== 0 && total.failed === 0) {
     console.error(`failed: vitest ended with status ${status}`)
     total.failed++
@@ -60,6 +60,6 @@ function counted(file) {
   try {
     return JSON.parse(readFileSync(file, 'utf8'))
   } catch {
-    return { projects: {}, missing: [], total: tally() }
+    return { projects: {}, names: [], total: tally() }
   }
 }

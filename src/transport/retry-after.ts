@@ -28,7 +28,7 @@ export function retryAfter(headers: Headers, now: number = Date.now()): number |
     number(headers.get('x-ms-retry-after-ms')),
     seconds === null ? NaN : number(seconds) * 1000,
     // Only what is no number: `Date.parse('1')` is a date in 2001.
-    seconds === null || number(seconds) >= 0 ? NaN : Math.max(0, Date.parse(seconds) - now),
+    seconds === null || !isNaN(number(seconds)) ? NaN : Math.max(0, Date.parse(seconds) - now),
   ].filter((wait) => wait >= 0)
   return waits.length ? Math.max(...waits) : undefined
 }
