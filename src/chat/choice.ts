@@ -55,7 +55,7 @@ export function copyChoice(choice: GrowingChoice): ChatChoice {
 export function takeChoice(choice: GrowingChoice, wire: WireObject, raw: WireObject, events: ChatEvent[]): void {
   const of = { choice: choice.index, raw }
   // A chunk has `delta`, a completion `message`, an annotation neither. Perplexity sends both, `message` in sum.
-  const delta = object(wire, wire['delta'] ? 'delta' : 'message', 'choices[].') ?? {}
+  const delta = object(wire, wire['delta'] == null ? 'message' : 'delta', 'choices[].') ?? {}
   takeWords(choice, delta, of, events)
   for (const call of objects(delta, 'tool_calls', DELTA)) takeCall(choice.toolCalls, call, of, events)
   for (const citation of objects(object(delta, 'context', DELTA) ?? {}, 'citations', `${DELTA}context.`)) events.push({ type: 'citation', ...of, citation })
@@ -63,7 +63,7 @@ export function takeChoice(choice: GrowingChoice, wire: WireObject, raw: WireObj
   const reason = string(wire, 'finish_reason', 'choices[].')
   const blocked = reason === 'content_filter'
   // 2023's versions say `content_filter_result`.
-  let verdict = contentFilter(object(wire, wire['content_filter_results'] ? 'content_filter_results' : 'content_filter_result', 'choices[].'), 'completion')
+  let verdict = contentFilter(object(wire, wire['content_filter_results'] == null ? 'content_filter_result' : 'content_filter_results', 'choices[].'), 'completion')
   if (blocked) verdict = { source: 'completion', categories: {}, ...verdict, filtered: true }
   if (verdict) {
     if (!choice.contentFilter?.filtered) choice.contentFilter = verdict
