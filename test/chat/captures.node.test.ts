@@ -39,7 +39,7 @@ function witness(wire: string, choice = 0): Witness {
   for (const line of wire.split(/\r?\n/)) {
     if (!line.startsWith('data: {')) continue
     // eslint-disable-next-line typescript/no-explicit-any -- the witness trusts what the library must not
-    const chunk = JSON.parse(line.slice(6)) as any
+    const chunk: any = JSON.parse(line.slice(6))
     seen.usage = chunk.usage ?? seen.usage
     for (const { index, delta, finish_reason } of chunk.choices ?? []) {
       if ((index ?? 0) !== choice) continue

@@ -57,7 +57,7 @@ const ANSWERS: readonly (readonly [fault: string, code: string, facts?: object])
 ]
 
 describe.each(ENTRIES)('%s', (_, connect) => {
-  test.each(ANSWERS)('%s becomes %s', async (name, code, facts = {}) => {
+  test.each(ANSWERS.map(([name, code, facts = {}]) => [name, code, facts] as const))('%s becomes %s', async (name, code, facts) => {
     const { connection } = foundryWith(connect, once)
     const stream = streamChat(connection, fault(name))
     const { error } = await readAll(stream)

@@ -71,5 +71,5 @@ export const sleep = (milliseconds: number): Promise<void> => new Promise((resol
 /** Waits until something is so, for at most two seconds. */
 export async function until(isSo: () => boolean): Promise<void> {
   for (let i = 0; i < 200 && !isSo(); i++) await sleep(10)
-  if (!isSo()) throw new Error(`Waited in vain until ${isSo}`)
+  if (!isSo()) throw new Error(`Waited in vain until ${isSo.toString()}`)
 }

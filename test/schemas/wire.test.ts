@@ -35,7 +35,7 @@ function refusal(wire: WireObject): string | undefined {
 
 const anything = fc.oneof(fc.constant(null), fc.constant(undefined), fc.string(), fc.integer(), fc.boolean(), fc.constant([]), fc.constant([1]), fc.constant({}))
 /** Mostly what the field should be, sometimes anything. */
-const mostly = <T>(arbitrary: fc.Arbitrary<T>) => fc.oneof({ weight: 12, arbitrary: arbitrary as fc.Arbitrary<unknown> }, { weight: 1, arbitrary: anything })
+const mostly = <T>(arbitrary: fc.Arbitrary<T>) => fc.oneof<[{ weight: number; arbitrary: fc.Arbitrary<unknown> }, { weight: number; arbitrary: fc.Arbitrary<unknown> }]>({ weight: 12, arbitrary }, { weight: 1, arbitrary: anything })
 const wireDelta = fc.record(
   {
     content: mostly(fc.string()).filter((value) => !Array.isArray(value)),
