@@ -1,6 +1,6 @@
 /**
- * Weighs what a page pays for each entry, and holds the budgets of package.json and the table in README.md true.
- * `--write` brings the table up to date. Measures `dist/`: run `npm run build` first.
+ * Weighs what a page pays for each entry, and holds the budgets of package.json, and the table and script tag in README.md, true.
+ * `--write` brings the README up to date. Measures `dist/`: run `npm run build` first.
  *
  * The figure is brotli (quality 11) of the minified page with everything inlined; 1 kB is 1000 bytes.
  * @module
@@ -39,9 +39,6 @@ const SERVER = new Set(['./edge', './emulator'])
 /** Packages that an entry must not lead to; for `.` and its peers, their weight is in the budget. */
 const NEVER = { './errors': ['ky', 'valibot', 'jose'], './sse': ['ky', 'valibot', 'jose'], './core': ['ky', 'jose'], '.': ['jose'], './emulator': ['ky', 'valibot'] }
 
-const START = '<!-- size-table -->'
-const END = '<!-- /size-table -->'
-
 process.chdir(root)
 const manifest = readPackage()
 const entries = entriesOf(manifest)
@@ -66,7 +63,11 @@ if (existsSync(scriptTag.file)) {
 
 const table = ['| entry | size | budget |', '| --- | ---: | ---: |', ...rows].join('\n')
 console.log(table)
-syncReadme()
+const [[name, integrity]] = Object.entries(JSON.parse(readFileSync('dist/integrity.json', 'utf8')))
+syncReadme({
+  'size-table': table,
+  'script-tag': `\`\`\`html\n<script src="${name}" integrity="${integrity}" crossorigin="anonymous"></script>\n<script>const { connect, streamChat } = ${scriptTag.global}</script>\n\`\`\``,
+})
 for (const problem of problems) console.error(problem)
 process.exitCode = problems.length > 0 ? 1 : 0
 
@@ -110,15 +111,18 @@ function kB(bytes) {
   return `${(bytes / 1000).toFixed(1)} kB`
 }
 
-function syncReadme() {
+/** Holds what README.md says between `<!-- name -->` and `<!-- /name -->` equal to what was measured; `--write` makes it so. */
+function syncReadme(sections) {
   if (!existsSync('README.md')) return
   const readme = readFileSync('README.md', 'utf8')
-  const start = readme.indexOf(START)
-  const end = readme.indexOf(END)
-  if (start < 0 && end < 0) return
-  if (start < 0 || end < start) return void problems.push(`README.md: ${START} and ${END} do not enclose a table`)
-  const updated = `${readme.slice(0, start + START.length)}\n\n${table}\n\n${readme.slice(end)}`
+  let updated = readme
+  for (const [name, content] of Object.entries(sections)) {
+    const [before, rest, ...more] = updated.split(`<!-- ${name} -->`)
+    const after = rest?.split(`<!-- /${name} -->`)[1]
+    if (after === undefined || more.length > 0) return void problems.push(`README.md: <!-- ${name} --> and <!-- /${name} --> do not enclose one section`)
+    updated = `${before}<!-- ${name} -->\n\n${content}\n\n<!-- /${name} -->${after}`
+  }
   if (updated === readme) return
   if (process.argv.includes('--write')) writeFileSync('README.md', updated)
-  else problems.push('README.md: its size table is not the one above: run npm run check:size -- --write')
+  else problems.push('README.md: its sizes or its script tag are not those of the build: run npm run check:size -- --write')
 }
