@@ -75,6 +75,8 @@ function workerdRuns(): boolean {
 
 export default defineConfig({
   test: {
+    // One server for all runtimes.
+    globalSetup: ['./test/setup/served-emulator.ts'],
     projects,
     reporters: ['default', ['./scripts/counts-reporter.mjs', { missing }]],
     // The library keeps nothing between calls of its own, so files may share a worker: half the time, on two cores.

@@ -8,6 +8,8 @@
  */
 import { Readable } from 'node:stream'
 
+const BREAK_AFTER_MS = 50
+
 /**
  * Bridges a handler to `http.createServer()`.
  *
@@ -20,10 +22,10 @@ export function bridge(handler) {
     outgoing.once('close', () => {
       if (!outgoing.writableFinished) left.abort(new DOMException('The client has closed the connection', 'AbortError'))
     })
-    answer(handler, incoming, outgoing, left.signal).catch((error) => {
-      if (!left.signal.aborted) console.error(error)
-      // Half an answer must not look like a whole one.
-      outgoing.destroy()
+    answer(handler, incoming, outgoing, left.signal).catch(() => {
+      // Half an answer must not look like a whole one. A little later, as browsers drop what they have received and not
+      // yet handed out once a connection breaks.
+      setTimeout(() => outgoing.destroy(), BREAK_AFTER_MS)
     })
   }
 }

@@ -15,8 +15,8 @@ export interface ExchangeOptions {
   readonly conversation: Conversation
   /** The deployment that is chosen now. */
   readonly deployment: () => string
-  /** Tells screen readers, and everybody else; never each word of an answer. */
-  readonly say: (words: string) => void
+  /** Tells screen readers, and everybody else; never each word of an answer. `more` is for those who cannot see the list. */
+  readonly say: (words: string, more?: string) => void
   /** Called when a call begins and when it has ended. */
   readonly changed: () => void
   /** Called when an answer is asked for again. */
@@ -49,7 +49,7 @@ export function createExchanges({ list, conversation, deployment, say, changed, 
 
   async function run(call: (view: AnswerElement) => Promise<void>, answer: AnswerElement, name: string): Promise<void> {
     // An answer that was cleared away has nothing to say any more.
-    const tell = (words: string) => last?.answer === answer && say(words)
+    const tell = (words: string, more?: string) => last?.answer === answer && say(words, more)
     tell(`${name} is answering`)
     const done = call({
       ...answer,
@@ -63,7 +63,8 @@ export function createExchanges({ list, conversation, deployment, say, changed, 
       },
       failed(error, partial) {
         answer.failed(error, partial)
-        tell(`${ADVICE[error.code].title}. ${ADVICE[error.code].remedy}`)
+        const { title, remedy } = ADVICE[error.code]
+        tell(title, `. ${remedy}`)
       },
     })
     changed()

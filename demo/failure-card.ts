@@ -36,10 +36,10 @@ const FACTS: Readonly<Record<string, string>> = {
 /** Makes the card of a failure. */
 export function failureCard(error: AnyChatError, actions: CardActions): HTMLElement {
   const { title, remedy, renew }: Advice = ADVICE[error.code]
-  const all: Readonly<Record<string, unknown>> = { ...error }
+  const all = new Map<string, unknown>(Object.entries(error))
   const facts = Object.entries(FACTS).flatMap(([name, label]) => {
-    const value = all[name]
-    return typeof value === 'string' || typeof value === 'number' ? [[name, label, String(value)] as const] : []
+    const value = all.get(name)
+    return (typeof value === 'string' || typeof value === 'number') && value !== '' ? [[name, label, String(value)] as const] : []
   })
   const words = 'serviceMessage' in error ? error.serviceMessage : 'snippet' in error ? error.snippet : undefined
   return element(

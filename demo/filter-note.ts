@@ -5,13 +5,14 @@
 import type { ContentFilter, FilterVerdict } from 'keyless-chat'
 import { element } from './dom.ts'
 
-/** Makes the note; open where something was withheld. */
-export function filterNote({ filtered, source, categories }: ContentFilter): HTMLDetailsElement {
+/** Makes the note; open where something was withheld, and with nothing to open where no category is named. */
+export function filterNote({ filtered, source, categories }: ContentFilter): HTMLElement {
   const all = Object.entries(categories)
-  const whose = source === 'prompt' ? 'message' : 'answer'
-  const outcome = filtered ? `withheld ${source === 'prompt' ? 'the' : 'part of the'} ${whose}` : `looked at the ${whose}, withheld nothing`
-  const note = element('details', { class: 'filter', 'data-filtered': String(filtered) }, element('summary', {}, element('span', { class: 'icon shield', 'aria-hidden': 'true' }), `Content filter ${outcome}`))
-  note.append(element('ul', {}, ...all.map(([name, verdict]) => chip(name, verdict))))
+  const outcome = !filtered ? 'nothing withheld' : source === 'prompt' ? 'the message was refused' : 'part of the answer withheld'
+  const title = [element('span', { class: 'icon shield', 'aria-hidden': 'true' }), `Content filter: ${outcome}`]
+  const attributes = { class: 'filter', 'data-filtered': String(filtered) }
+  if (all.length === 0) return element('p', attributes, ...title)
+  const note = element('details', attributes, element('summary', {}, ...title), element('ul', {}, ...all.map(([name, verdict]) => chip(name, verdict))))
   note.open = filtered
   return note
 }

@@ -13,12 +13,6 @@ import type { Session } from './session.ts'
 import { faultOf, fillPicker, limitsFrom, limitsInWords } from './settings.ts'
 import type { Resource } from './settings.ts'
 
-const SUGGESTIONS = [
-  { title: 'Ask why pages need no key', deployment: 'gpt-5-mini', words: 'Why should a page hold no key?' },
-  { title: 'Watch a model think first', deployment: 'deepseek-v4', words: 'Write a poem about a page without secrets.' },
-  { title: 'See a connection break', deployment: 'gpt-4o-mini~cut', words: 'Tell me something, and get cut off.' },
-]
-
 const prompt = byId('prompt', HTMLTextAreaElement)
 const deployment = byId('deployment', HTMLSelectElement)
 const session = byId('session', HTMLSelectElement)
@@ -34,7 +28,7 @@ const exchanges = createExchanges({
   list,
   conversation,
   deployment: () => deployment.value,
-  say: (words) => (byId('status', HTMLElement).textContent = words),
+  say: (words, more = '') => byId('status', HTMLElement).replaceChildren(words, element('span', { class: 'unseen' }, more)),
   changed: showState,
   // The button that had the focus is gone.
   retrying: () => prompt.focus(),
@@ -115,15 +109,13 @@ byId('fresh', HTMLButtonElement).addEventListener('click', () => {
 })
 
 fillPicker(deployment, resource)
-for (const { title, deployment: name, words } of SUGGESTIONS) {
-  const button = element('button', { type: 'button' }, element('span', { class: 'title' }, title), element('span', { class: 'words' }, words), element('code', {}, name))
+for (const button of byId('suggestions', HTMLElement).querySelectorAll('button')) {
   button.addEventListener('click', () => {
-    deployment.value = name
+    deployment.value = button.dataset['deployment'] ?? deployment.value
     // The button goes with the welcome.
     prompt.focus()
-    ask(words)
+    ask(button.querySelector('.words')?.textContent ?? '')
   })
-  byId('suggestions', HTMLElement).append(element('li', {}, button))
 }
 showState()
 // On a phone the keyboard would cover the page.

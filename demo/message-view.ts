@@ -66,7 +66,8 @@ export function answerView(deployment: string, actions: CardActions): AnswerElem
     if (mark) badges.append(element('span', { class: 'badge' }, mark))
     if (refusal.isConnected) badges.append(element('span', { class: 'badge' }, 'Refused'))
     if (filter) after.append(filterNote(filter))
-    after.append(factList(factsOf(result, firstMs, requestId)))
+    const facts = factsOf(result, firstMs, requestId)
+    if (facts.length > 0) after.append(factList(facts))
   }
 
   return {

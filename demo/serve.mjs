@@ -1,6 +1,7 @@
 /**
  * What serves the demo: the page on one port, an emulated Azure AI Foundry on another, both on this machine alone.
- * `PORT` and `EMULATOR_PORT` set the ports; a default one that is taken gives way to a free one.
+ * `PORT` and `EMULATOR_PORT` set the ports; a default one that is taken gives way to a free one. `CHUNK_DELAY_MS` sets
+ * the pause between two words.
  * @module
  */
 import { createServer } from 'node:http'
@@ -14,7 +15,7 @@ const HOST = '127.0.0.1'
 
 const emulator = createEmulator({
   deployments: Object.fromEntries(Object.entries(DEPLOYMENTS).map(([name, deployment]) => [name, { ...deployment, reply }])),
-  chunkDelayMs: 30,
+  chunkDelayMs: Number(process.env['CHUNK_DELAY_MS'] ?? 30),
   // Azure OpenAI lets a page read none of these; a gateway before it can.
   expose: ['apim-request-id', 'x-request-id', 'retry-after', 'retry-after-ms', 'x-ms-retry-after-ms'],
 })

@@ -1,0 +1,70 @@
+/**
+ * A real browser on the demo's page.
+ * @module
+ */
+import { chromium } from 'playwright'
+import type { Browser, BrowserContextOptions, Page } from 'playwright'
+import { expect } from 'vitest'
+import { chromiumFlags, findChromium } from '../../scripts/find-chromium.mjs'
+
+/** The browser of this machine; `undefined` where there is none, and tests are skipped by their names. */
+export const found: { readonly path: string } | undefined = await findChromium({ install: false })
+
+export function launch(): Promise<Browser> {
+  return chromium.launch({ ...(found ? { executablePath: found.path } : {}), args: [...chromiumFlags] })
+}
+
+/** What a page has said and asked for since it was opened. */
+export interface Heard {
+  readonly page: Page
+  /** Messages of the console that are errors or warnings, and errors that nobody caught. */
+  readonly complaints: string[]
+  /** All messages of the console. */
+  readonly console: string[]
+  readonly violations: () => Promise<readonly string[]>
+}
+
+/** Opens the demo in a context of its own and waits until it can be used. */
+export async function open(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Heard> {
+  const context = await browser.newContext({ viewport: { width: 1200, height: 800 }, ...options })
+  const page = await context.newPage()
+  page.setDefaultTimeout(15_000)
+  const heard: Heard = {
+    page,
+    complaints: [],
+    console: [],
+    violations: () => page.evaluate(() => (globalThis as unknown as { violations: string[] }).violations),
+  }
+  page.on('console', (message) => {
+    heard.console.push(message.text())
+    if (['error', 'warning'].includes(message.type())) heard.complaints.push(message.text())
+  })
+  page.on('pageerror', (error) => heard.complaints.push(String(error)))
+  await page.addInitScript(() => {
+    const violations: string[] = []
+    Object.assign(globalThis, { violations })
+    addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => violations.push(`${violatedDirective} ${blockedURI}`))
+  })
+  await page.goto(url)
+  await page.locator('#deployment option').first().waitFor({ state: 'attached' })
+  return heard
+}
+
+/** Chooses a deployment and sends a message. */
+export async function ask(page: Page, words: string, deployment?: string): Promise<void> {
+  if (deployment !== undefined) await page.locator('#deployment').selectOption(deployment)
+  await page.locator('#prompt').fill(words)
+  await page.locator('#prompt').press('Enter')
+}
+
+/** Waits until no call is running. */
+export async function settled(page: Page): Promise<void> {
+  await expect.poll(() => page.locator('#send').getAttribute('data-state'), { timeout: 20_000, interval: 20 }).toBe('send')
+}
+
+export const lastText = (page: Page) => page.locator('.answer').last().locator('.text').innerText()
+
+/** Waits until the last answer has some text. */
+export async function speaking(page: Page): Promise<void> {
+  await expect.poll(async () => (await lastText(page)).length, { timeout: 10_000, interval: 20 }).toBeGreaterThan(10)
+}
