@@ -15,5 +15,5 @@ test.each(Object.keys(FAULTS).filter((name) => !['endless', 'hang', 'silent', 's
   console.error(error, connection, stream)
   const shown = written.join('') + [error, connection, stream, stream.partial].map((value) => inspect(value, { depth: 10, showHidden: true, getters: true })).join('')
   expect(tokens.length).toBeGreaterThan(0)
-  for (const token of tokens) expect(shown).not.toContain(token)
+  for (const token of tokens) for (const piece of [token.slice(0, 24), token.slice(-24)]) expect(shown).not.toContain(piece)
 })

@@ -198,6 +198,12 @@ describe.each(ENTRIES)('%s', (_, connect) => {
     expect(/CORS/.test(String(error))).toBe(page)
   })
 
+  test('a page is told from an answer by its beginning, though it never ends', async () => {
+    const endless = new ReadableStream({ start: (controller) => controller.enqueue(new TextEncoder().encode('\n <!doctype html><title>Sign in</title>')) })
+    const { connection } = foundryWith(connect, { ...once, fetch: async () => new Response(endless) })
+    expect(await rejection(streamChat(connection, fault('x')).result)).toMatchObject({ code: 'not-a-stream', snippet: '<!doctype html><title>Sign in</title>' })
+  })
+
   test('chat() reports like streamChat()', async () => {
     const { connection } = foundryWith(connect, once)
     for (const [name, code] of [['401-role', 'missing-role'], ['429-ms', 'rate-limited'], ['html-200', 'not-a-stream'], ['502-html', 'server-error'], ['error-200', 'server-error']] as const) {

@@ -5,7 +5,7 @@ import type { Connection } from '../../src/index.ts'
 import type { EmulatorCall } from '../../src/emulator/index.ts'
 import { ASK, readAll, rejection, sleep } from './foundry.ts'
 
-const url = inject('emulator')
+const url: string = inject('emulator')
 const ask = async <T>(path: string): Promise<T> => (await (await fetch(`${url}/test/${path}`)).json()) as T
 
 /** Each test has deployments of its own, as the emulator is one for all runtimes. */

@@ -212,7 +212,10 @@ describe.skipIf(!found)('demo page', () => {
     const before = (await served.calls()).length
     await page.keyboard.press('Enter')
     await speaking(page)
-    expect((await served.calls()).length).toBe(before + 1)
+    const calls = await served.calls()
+    expect(calls.length).toBe(before + 1)
+    // Neither what the user said nor the half answer is sent a second time.
+    expect(calls.at(-1)?.body).toMatchObject({ messages: [{ role: 'user', content: 'Line one\nline two' }] })
     expect(await focused()).toBe('prompt')
     await page.keyboard.press('Escape')
     await settled(page)
