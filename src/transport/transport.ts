@@ -42,7 +42,7 @@ export interface Answer {
   readonly info: AnswerInfo
   /** Aborts with the caller's reason or a timeout. */
   readonly signal: AbortSignal
-  /** The next bytes, `undefined` at the end. @throws the caller's reason; `ChatError`, a timeout or `truncated`. */
+  /** The next bytes, `undefined` at the end. @throws the caller's reason; `ChatError`, a timeout; whatever the body throws that breaks. */
   read(): Promise<Uint8Array | undefined>
   /** Tells that an event has come, so that the idle limit begins anew. */
   event(): void
@@ -126,8 +126,6 @@ function answerOf({ body }: Response, info: AnswerInfo, { signal, limit, pause, 
       limit(code, limitMs, left)
       try {
         return (await reader?.read())?.value
-      } catch (cause) {
-        throw new ChatError('truncated', 'Cannot get the whole answer as its connection broke', {}, { cause })
       } finally {
         pause()
         left -= Date.now() - start
