@@ -55,7 +55,7 @@ export function checkHeaders(headers: Readonly<Record<string, string>> = {}): Re
  * Usage is asked for by default. Where the deployment refuses `stream_options`, as Mistral's do, it is asked once more
  * without, and never again.
  */
-export async function sendChat(connection: Connection, request: ChatRequest, options: CallOptions, streamed: boolean): Promise<Answer> {
+export async function sendChat(connection: Connection, request: ChatRequest, options: CallOptions, streamed: boolean, controller: AbortController): Promise<Answer> {
   const { model, messages } = request ?? {}
   if (!Array.isArray(messages) || messages.length === 0) refuse(`messages must be an array of at least one message: it is ${JSON.stringify(messages)}`)
   const name = model ?? connection.endpoint.deployment
@@ -64,6 +64,7 @@ export async function sendChat(connection: Connection, request: ChatRequest, opt
     headers: { ...connection.headers, ...checkHeaders(options.headers), accept: streamed ? 'text/event-stream' : 'application/json', 'content-type': 'application/json' },
     streamed,
     signal: options.signal,
+    controller,
   }
   const send = (extra: object) => connection.send({ ...call, body: write({ ...extra, ...request, ...(name ? { model: name } : {}), stream: streamed }) })
   if (!streamed) return send({})

@@ -21,7 +21,10 @@ export interface Call {
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
   readonly streamed: boolean
+  /** The caller's own. */
   readonly signal: AbortSignal | undefined
+  /** Ends the call and closes the connection, at any time; the caller's signal and the limits abort it, too. */
+  readonly controller: AbortController
 }
 
 /** What is known of a response beside its content. */
@@ -46,8 +49,6 @@ export interface Answer {
   read(): Promise<Uint8Array | undefined>
   /** Tells that an event has come, so that the idle limit begins anew. */
   event(): void
-  /** Ends the call and closes the connection; harmless when repeated. */
-  close(): void
 }
 
 /** One attempt of a call: a good response, or a `ChatError`. */
@@ -71,9 +72,9 @@ export interface TransportOptions {
 export function createTransport({ fetch, tokens, timeouts, retrying }: TransportOptions): Transport {
   const { connectMs = 30_000, firstEventMs = 120_000, idleMs = 60_000, totalMs = Infinity } = timeouts
   return async function send(call) {
-    const { body, streamed } = call
-    const clock = startClock(call.signal, totalMs)
-    const { signal } = clock
+    const { body, streamed, controller } = call
+    const { signal } = controller
+    const clock = startClock(controller, call.signal, totalMs)
     const url = withoutQuery(call.url)
     let attempts = 0
     const counted: Fetch = (input, init) => {
@@ -103,15 +104,15 @@ export function createTransport({ fetch, tokens, timeouts, retrying }: Transport
       const response = await retrying(attempt, call.url, signal)
       const { status, headers } = response
       const info = { status, url, attempts, requestId: requestId(headers), rateLimit: rateLimit(headers), contentType: headers.get('content-type') ?? undefined }
-      return answerOf(response, info, clock, firstEventMs, idleMs)
+      return answerOf(response, info, signal, clock, firstEventMs, idleMs)
     } catch (error) {
-      clock.close()
+      clock.stop()
       throw isChatError(error) ? Object.assign(error, { attempts }) : error
     }
   }
 }
 
-function answerOf({ body }: Response, info: AnswerInfo, { signal, limit, pause, close }: Clock, firstEventMs: number, idleMs: number): Answer {
+function answerOf({ body }: Response, info: AnswerInfo, signal: AbortSignal, { limit, pause }: Clock, firstEventMs: number, idleMs: number): Answer {
   const reader = body?.getReader()
   let code: 'first-event-timeout' | 'idle-timeout' = 'first-event-timeout'
   let limitMs = firstEventMs
@@ -137,7 +138,6 @@ function answerOf({ body }: Response, info: AnswerInfo, { signal, limit, pause, 
       code = 'idle-timeout'
       left = limitMs = idleMs
     },
-    close,
   }
 }
 
