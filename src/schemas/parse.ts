@@ -26,7 +26,7 @@ export function object(object: WireObject, name: string, parent = ''): WireObjec
 /** Reads an array of objects; absent it is empty. @throws `ChatError` `malformed` */
 export function objects(object: WireObject, name: string, parent = ''): readonly WireObject[] {
   const items = (field(object, name, 'array', parent) ?? []) as WireObject[]
-  for (const item of items) prove(item, 'object', `${parent}${name}[]`)
+  for (const item of items) prove(item, 'object', parent, `${name}[]`)
   return items
 }
 
@@ -41,15 +41,15 @@ export function parseObject(text: string): WireObject | undefined {
 }
 
 function field(object: WireObject, name: string, kind: string, parent: string): unknown {
-  const value = object[name]
-  if (value === undefined || value === null) return undefined
-  // The common case first; the path is put together only when it is needed.
-  if (kindOf(value) !== kind) prove(value, kind, parent + name)
+  const value = object[name] ?? undefined
+  if (value !== undefined) prove(value, kind, parent, name)
   return value
 }
 
-function prove(value: unknown, kind: string, path: string): void {
-  if (kindOf(value) !== kind) throw new ChatError('malformed', `Cannot read the answer as ${path} must be ${kind}: it is ${kindOf(value)}`, { path })
+/** The path in two parts, as it is put together only when it is needed. */
+function prove(value: unknown, kind: string, parent: string, name: string): void {
+  const found = kindOf(value)
+  if (found !== kind) throw new ChatError('malformed', `Cannot read the answer as ${parent}${name} must be ${kind}: it is ${found}`, { path: parent + name })
 }
 
 function kindOf(value: unknown): string {
