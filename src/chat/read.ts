@@ -21,7 +21,8 @@ import type { Connection } from './request.ts'
  * @throws `ChatError` `truncated`, `not-a-stream`, `malformed`, `too-large`, a timeout, or the service's own error.
  */
 export async function* readAnswer(answer: Answer, fold: Fold, { maxMessageBytes, endpoint, redact }: Connection): AsyncGenerator<ChatEvent, void, void> {
-  const { info, signal } = answer
+  const { signal } = answer
+  const { url, requestId, attempts, contentType } = answer.info
   const decoder = createDecoder({ maxMessageBytes })
   const utf8 = new TextDecoder()
   /** The body as text until its first message, and what begins it: `{` JSON, `<` a page, anything else events. */
@@ -37,7 +38,7 @@ export async function* readAnswer(answer: Answer, fold: Fold, { maxMessageBytes,
     // Truthiness, as some services send `error: null` with everything. OpenRouter sends `choices` and usage beside it.
     const failed = body['error'] || named
     if (!failed || body['choices']) events.push(...fold.take(body))
-    if (failed) throw failureFrom(body, { scopes: endpoint.scopes, redact, url: info.url, requestId: info.requestId, attempts: info.attempts, status: 0, midStream: true })
+    if (failed) throw failureFrom(body, { scopes: endpoint.scopes, redact }, { url, requestId, attempts, status: 0, midStream: true })
   }
 
   for (let ended = false; !ended; ) {
@@ -57,7 +58,6 @@ export async function* readAnswer(answer: Answer, fold: Fold, { maxMessageBytes,
         take(data, event === 'error', events)
       }
       if (!begun && (bytes ? first === '<' : first)) {
-        const { contentType } = info
         if (first !== '{' || !/"(choices|error)"/.test(head)) throw new ChatError('not-a-stream', `Cannot read the answer as it is no model's but ${contentType}: is the endpoint a sign-in page or a proxy?`, { contentType, snippet: redact(head.trim()).slice(0, 300) })
         take(head, false, events)
       }

@@ -4,7 +4,7 @@
  * @module
  */
 import { ChatError } from '../errors.ts'
-import { ROLE_MISSING } from '../schemas/failure.ts'
+import { isRoleMissing } from '../schemas/failure.ts'
 import type { TokenCache } from '../tokens/provider.ts'
 import { readText } from './failure.ts'
 
@@ -63,7 +63,7 @@ export async function sendAuthorized(fetch: Fetch, tokens: TokenCache, url: stri
   if (response.status !== 401 || body instanceof ReadableStream) return response
   const text = await readText(response, signal)
   // Rebuilt, as its body has been read.
-  if (ROLE_MISSING.test(text)) return new Response(text, response)
+  if (isRoleMissing(text)) return new Response(text, response)
   return send(await tokens.get(signal, { token, challenge: response.headers.get('www-authenticate') }))
 }
 

@@ -22,11 +22,12 @@ export interface RateLimit {
  * @see https://github.com/Azure/azure-rest-api-specs/issues/24904
  */
 export function retryAfter(headers: Headers, now: number = Date.now()): number | undefined {
+  const seconds = number(headers, 'retry-after')
   const waits = [
     number(headers, 'retry-after-ms'),
     number(headers, 'x-ms-retry-after-ms'),
     // A date is what is no number: `Date.parse('1')` is in 2001.
-    number(headers, 'retry-after') * 1000 || Math.max(0, Date.parse(headers.get('retry-after') ?? '') - now),
+    seconds >= 0 ? seconds * 1000 : Math.max(0, Date.parse(headers.get('retry-after') ?? '') - now),
   ].filter((wait) => wait >= 0)
   return waits.length ? Math.max(...waits) : undefined
 }

@@ -91,7 +91,7 @@ export function createTransport({ fetch, tokens, timeouts, retrying }: Transport
         const response = await abortable(sendAuthorized(counted, tokens, call.url, { method: 'POST', headers: call.headers, body, signal }), signal)
         if (response.ok) return response
         const { status, headers } = response
-        throw failureFrom(await readText(response, signal), { scopes: tokens.scopes, redact: tokens.redact, url, attempts, status, requestId: requestId(headers), retryAfterMs: retryAfter(headers) })
+        throw failureFrom(await readText(response, signal), tokens, { url, status, requestId: requestId(headers), retryAfterMs: retryAfter(headers) })
       } catch (cause) {
         signal.throwIfAborted()
         throw isChatError(cause) ? cause : unreachable(url, cause)
