@@ -52,9 +52,7 @@ export function isRoleMissing(body: string): boolean {
 export function failureFrom(body: string | WireObject, { scopes, redact }: Tokens, context: FailureContext): ChatError {
   const { words, categories, ...report } = read(body, redact)
   const status = context.status || report.status
-  const [, found = 'bad-request', advice = ''] = rowOf(`${status} ${report.serviceCode} ${words}`) ?? []
-  const code = categories ? 'content-filter' : found
-
+  const [, code = 'bad-request', advice = ''] = (categories ? CODES[0] : rowOf(`${status} ${report.serviceCode} ${words}`)) ?? []
   const [, amount, unit] = WAIT.exec(words) ?? []
   const wait = amount && Number(amount) * (unit === 'ms' ? 1 : unit ? 60_000 : 1000)
   const [scope] = scopes
