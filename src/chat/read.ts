@@ -34,7 +34,7 @@ export async function* readAnswer(answer: Answer, fold: Fold, { maxMessageBytes,
   /** Folds one JSON object into events. */
   function take(json: string, named: boolean, events: ChatEvent[]): void {
     const body = parseObject(json)
-    if (!body) throw new ChatError('malformed', `Cannot read the answer as an event holds no JSON object: ${redact(json).slice(0, 100)}`, { path: 'data' })
+    if (!body) throw new ChatError('malformed', `Cannot get the answer as data must be a JSON object: it is ${redact(json).slice(0, 100)}`, { path: 'data' })
     // Truthiness, as some services send `error: null` with everything. OpenRouter sends `choices` and usage beside it.
     const failed = body['error'] || named
     if (!failed || body['choices']) events.push(...fold.take(body))
@@ -58,7 +58,7 @@ export async function* readAnswer(answer: Answer, fold: Fold, { maxMessageBytes,
         take(data, event === 'error', events)
       }
       if (!begun && (bytes ? first === '<' : first)) {
-        if (first !== '{' || !/"(choices|error)"/.test(head)) throw new ChatError('not-a-stream', `Cannot read the answer as it is no model's but ${contentType}: is the endpoint a sign-in page or a proxy?`, { contentType, snippet: redact(head.trim()).slice(0, 300) })
+        if (first !== '{' || !/"(choices|error)"/.test(head)) throw new ChatError('not-a-stream', `Cannot get the answer as it is ${contentType} and no model's: check the endpoint`, { contentType, snippet: redact(head.trim()).slice(0, 300) })
         take(head, false, events)
       }
       ended ||= !bytes
@@ -76,5 +76,5 @@ export async function* readAnswer(answer: Answer, fold: Fold, { maxMessageBytes,
   signal.throwIfAborted()
   if (isChatError(failure)) throw failure
   // Nothing is missing once the model has finished, though the connection broke: what may still come counts its tokens.
-  if (!fold.finished()) throw new ChatError('truncated', 'Cannot get the whole answer as it ended before the model had finished', {}, { cause: failure })
+  if (!fold.finished()) throw new ChatError('truncated', 'Cannot get the answer as it ended before the model had finished', {}, { cause: failure })
 }

@@ -3,10 +3,10 @@
  * Runtimes: all. Imports: `../errors.ts`, `../schemas` (types), `../endpoints`, `../transport` (types).
  * @module
  */
-import { ChatError } from '../errors.ts'
 import type { ServiceFacts } from '../errors.ts'
 import { modelUrl } from '../endpoints/endpoint.ts'
 import type { Endpoint } from '../endpoints/endpoint.ts'
+import { refuse } from '../endpoints/refuse.ts'
 import type { ChatRequest } from '../schemas/request.ts'
 import type { Answer, Transport } from '../transport/transport.ts'
 
@@ -37,6 +37,9 @@ export interface CallOptions {
   readonly headers?: Readonly<Record<string, string>>
 }
 
+/** What is refused. */
+const SEND = 'send the request'
+
 /** Credentials are the token provider's, and these three the library's. */
 const RESERVED = /^(authorization|(x-)?api-key|ocp-apim-subscription-key|cookie|accept|content-type)$/i
 
@@ -46,7 +49,7 @@ const RESERVED = /^(authorization|(x-)?api-key|ocp-apim-subscription-key|cookie|
  * @throws `ChatError` `invalid-request` for a header that carries a credential or that the library sets.
  */
 export function checkHeaders(headers: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
-  for (const name of Object.keys(headers)) if (RESERVED.test(name)) refuse(`the header ${name} cannot be set: use a token provider for credentials`)
+  for (const name of Object.keys(headers)) if (RESERVED.test(name)) refuse(SEND, `the header ${name} cannot be set: use a token provider for credentials`)
   return headers
 }
 
@@ -59,7 +62,7 @@ export function checkHeaders(headers: Readonly<Record<string, string>> = {}): Re
 export async function sendChat(connection: Connection, request: ChatRequest, options: CallOptions, streamed: boolean, controller: AbortController): Promise<Answer> {
   const { endpoint, withoutUsage } = connection
   const { model = endpoint.deployment, messages, stream_options } = request ?? {}
-  if (!Array.isArray(messages) || !messages.length) refuse(`messages must be an array of at least one message: it is ${JSON.stringify(messages)}`)
+  if (!Array.isArray(messages) || !messages.length) refuse(SEND, `messages must be an array of at least one message: it is ${JSON.stringify(messages)}`)
   const url = modelUrl(endpoint, 'chat/completions', model)
   const headers = { ...connection.headers, ...checkHeaders(options.headers), accept: streamed ? 'text/event-stream' : 'application/json', 'content-type': 'application/json' }
   const send = (usage: boolean) => {
@@ -81,10 +84,6 @@ function write(body: object): string {
   try {
     return JSON.stringify(body)
   } catch (cause) {
-    throw new ChatError('invalid-request', 'Cannot send the request as it cannot be written as JSON: see cause', {}, { cause })
+    return refuse(SEND, 'it cannot be written as JSON: see cause', cause)
   }
-}
-
-function refuse(why: string): never {
-  throw new ChatError('invalid-request', `Cannot send the request as ${why}`)
 }

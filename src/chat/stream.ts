@@ -57,7 +57,7 @@ export function streamChat(connection: Connection, request: ChatRequest, options
   /** Settles the result, if it is not. */
   function fail(cause: unknown): void {
     const partial = answer.copy()
-    reject(isChatError(cause) ? Object.assign(cause, { partial }) : new ChatError('aborted', 'Cannot give the whole answer as its stream was left', { partial }, { cause }))
+    reject(isChatError(cause) ? Object.assign(cause, { partial }) : new ChatError('aborted', 'Cannot get the answer as its stream was left', { partial }, { cause }))
   }
 
   async function* run(): AsyncGenerator<ChatEvent, void, void> {

@@ -64,7 +64,7 @@ export function failureFrom(body: string | WireObject, { scopes, redact }: Token
   const why = wrong
     ? `the token is for ${scope} and the service wants ${expectedScope}: set scope`
     : `${context.url} answered ${status || 'an error'}: ${report.serviceCode} ${serviceMessage}${advice && ` - ${advice}`}`
-  return new ChatError(wrong ? 'wrong-audience' : code, `Cannot get an answer as ${why.trim()}`, {
+  return new ChatError(wrong ? 'wrong-audience' : code, `Cannot get the answer as ${why.trim()}`, {
     ...context,
     ...report,
     status,

@@ -49,7 +49,7 @@ function field(object: WireObject, name: string, kind: string, parent: string): 
 /** The path in two parts, as it is put together only when it is needed. */
 function prove(value: unknown, kind: string, parent: string, name: string): void {
   const found = kindOf(value)
-  if (found !== kind) throw new ChatError('malformed', `Cannot read the answer as ${parent}${name} must be ${kind}: it is ${found}`, { path: parent + name })
+  if (found !== kind) throw new ChatError('malformed', `Cannot get the answer as ${parent}${name} must be ${kind}: it is ${found}`, { path: parent + name })
 }
 
 function kindOf(value: unknown): string {
