@@ -43,7 +43,7 @@ export function connectWith(retrying: Retrying, options: ConnectOptions): Connec
   const fetch: Fetch = options.fetch ?? ((url, init) => globalThis.fetch(url, init))
   return {
     endpoint,
-    send: createTransport({ fetch, tokens, timeouts, retrying }),
+    send: createTransport(fetch, tokens, retrying, timeouts),
     prepare: async ({ signal = new AbortController().signal } = {}) => void (await tokens.get(signal)),
     redact: tokens.redact,
     headers: checkHeaders(options.headers),

@@ -60,16 +60,8 @@ export type Retrying = (attempt: Attempt, url: string, signal: AbortSignal) => P
 /** Sends a call. @throws `ChatError`; the caller's own reason where its signal aborted. */
 export type Transport = (call: Call) => Promise<Answer>
 
-/** What a transport is made of. */
-export interface TransportOptions {
-  readonly fetch: Fetch
-  readonly tokens: TokenCache
-  readonly timeouts: Timeouts
-  readonly retrying: Retrying
-}
-
 /** Puts authorization, limits, failures and retries around a fetch. */
-export function createTransport({ fetch, tokens, timeouts, retrying }: TransportOptions): Transport {
+export function createTransport(fetch: Fetch, tokens: TokenCache, retrying: Retrying, timeouts: Timeouts): Transport {
   const { connectMs = 30_000, firstEventMs = 120_000, idleMs = 60_000, totalMs = Infinity } = timeouts
   return async function send(call) {
     const { body, streamed, controller } = call
