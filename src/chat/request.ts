@@ -49,7 +49,7 @@ const RESERVED = /^(authorization|(x-)?api-key|ocp-apim-subscription-key|cookie|
  * @throws `ChatError` `invalid-request` for a header that carries a credential or that the library sets.
  */
 export function checkHeaders(headers: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
-  for (const name of Object.keys(headers)) if (RESERVED.test(name)) refuse(SEND, `the header ${name} cannot be set: use a token provider for credentials`)
+  for (const name of Object.keys(headers)) if (RESERVED.test(name)) refuse(SEND, `the header ${name} cannot be set: use a token provider`)
   return headers
 }
 

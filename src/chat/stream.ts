@@ -75,7 +75,7 @@ export function streamChat(connection: Connection, request: ChatRequest, options
   }
 
   function begin(): AsyncGenerator<ChatEvent, void, void> {
-    if (begun) throw new TypeError('Cannot read the stream twice: a loop or its awaited result reads it')
+    if (begun) throw new TypeError('Cannot read the stream twice')
     begun = true
     return run()
   }

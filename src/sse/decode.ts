@@ -103,7 +103,7 @@ export function createDecoder({ maxMessageBytes = MAX_MESSAGE_BYTES, onRetry }: 
 
 /** Holds what is kept of an answer to its limit. @throws `ChatError` with code `too-large` */
 export function checkSize(size: number, maxMessageBytes: number): void {
-  if (size > maxMessageBytes) throw new ChatError('too-large', `Cannot hold a message of more than ${maxMessageBytes} bytes: raise maxMessageBytes`, { maxMessageBytes })
+  if (size > maxMessageBytes) throw new ChatError('too-large', `Cannot hold a message beyond maxMessageBytes: ${maxMessageBytes}`, { maxMessageBytes })
 }
 
 /**

@@ -121,7 +121,7 @@ async function ask(provider: TokenProvider, request: Parameters<TokenProvider>[0
 function failure(cause: unknown): ChatError {
   const { name, errorCode, claims } = (cause ?? {}) as { name?: unknown; errorCode?: unknown; claims?: unknown }
   return name === 'InteractionRequiredAuthError' || errorCode === 'interaction_required'
-    ? new ChatError('interaction-required', 'Cannot get a token without the user: sign in from a click, then ask again', typeof claims === 'string' && claims ? { claims } : {}, { cause })
+    ? new ChatError('interaction-required', 'Cannot get a token without the user: sign in from a click', typeof claims === 'string' && claims ? { claims } : {}, { cause })
     : new ChatError('token', 'Cannot get a token as its provider failed: see cause', {}, { cause })
 }
 

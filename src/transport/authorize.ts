@@ -55,7 +55,7 @@ export async function sendAuthorized(fetch: Fetch, tokens: TokenCache, url: stri
     if (type === 'opaqueredirect' || (status >= 300 && status < 400)) {
       response.body?.cancel().catch(() => {})
       const shown = withoutQuery(url)
-      throw new ChatError('redirected', `Cannot follow the redirect of ${shown} with a token: check the endpoint`, { url: shown, status })
+      throw new ChatError('redirected', `Cannot follow a redirect of ${shown}: check the endpoint`, { url: shown, status })
     }
     // A stream as body is gone after the first request.
     if (status !== 401 || refused || body instanceof ReadableStream) return response

@@ -42,7 +42,7 @@ export function startClock(call: AbortController, caller: AbortSignal | undefine
   const timer = (code: TimeoutCode, limitMs: number, left = limitMs) =>
     left > MAX_DELAY_MS
       ? undefined
-      : setTimeout(() => call.abort(new ChatError(code, `Cannot wait any longer: ${code} after ${limitMs} ms`, { limitMs })), left)
+      : setTimeout(() => call.abort(new ChatError(code, `Cannot get the answer: ${code} after ${limitMs} ms`, { limitMs })), left)
   const abort = () => call.abort(caller?.reason)
   const pause = () => clearTimeout(running)
   function stop(): void {

@@ -139,7 +139,7 @@ function unreachable(url: string, cause: unknown): ChatError {
   const crossOrigin = page !== 'null' && page !== new URL(url).origin
   return new ChatError(
     'network',
-    `Cannot reach ${url}${crossOrigin ? `: is it up, and does it allow ${page} by CORS?` : ''}`,
+    `Cannot reach ${url}${crossOrigin ? `: does it allow ${page} by CORS?` : ''}`,
     { url, possibleCauses: crossOrigin ? ['unreachable', 'cors'] : ['unreachable'] },
     { cause },
   )
