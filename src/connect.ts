@@ -7,7 +7,7 @@ import { checkHeaders } from './chat/request.ts'
 import type { Connection } from './chat/request.ts'
 import { endpointFor } from './endpoints/detect.ts'
 import type { EndpointOptions } from './endpoints/detect.ts'
-import { ChatError } from './errors.ts'
+import { refuse } from './endpoints/refuse.ts'
 import { tokenCache } from './tokens/cache.ts'
 import type { TokenProvider } from './tokens/provider.ts'
 import type { Fetch } from './transport/authorize.ts'
@@ -33,9 +33,9 @@ export interface ConnectOptions extends EndpointOptions {
 /** Makes a connection whose attempts are repeated as `retrying` says. */
 export function connectWith(retrying: Retrying, options: ConnectOptions): Connection {
   const { token, timeouts = {}, maxMessageBytes = 16 * 1024 * 1024 } = options
-  if (typeof token !== 'function') refuse(`token must be a function that gets a token: it is ${typeof token}`)
+  if (typeof token !== 'function') refuse('connect', `token must be a function that gets a token: it is ${typeof token}`)
   for (const [name, limit] of Object.entries({ ...timeouts, maxMessageBytes })) {
-    if (!(limit > 0)) refuse(`${name} must be above 0: it is ${limit}`)
+    if (!(limit > 0)) refuse('connect', `${name} must be above 0: it is ${limit}`)
   }
   const endpoint = endpointFor(options.endpoint, options)
   const tokens = tokenCache(token, endpoint)
@@ -43,15 +43,11 @@ export function connectWith(retrying: Retrying, options: ConnectOptions): Connec
   const fetch: Fetch = options.fetch ?? ((url, init) => globalThis.fetch(url, init))
   return {
     endpoint,
-    send: createTransport({ fetch, tokens, timeouts, retrying }),
+    send: createTransport(fetch, tokens, retrying, timeouts),
     prepare: async ({ signal = new AbortController().signal } = {}) => void (await tokens.get(signal)),
     redact: tokens.redact,
     headers: checkHeaders(options.headers),
     maxMessageBytes,
     withoutUsage: new Set(),
   }
-}
-
-function refuse(why: string): never {
-  throw new ChatError('invalid-request', `Cannot connect as ${why}`)
 }

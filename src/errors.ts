@@ -43,6 +43,8 @@ export interface PartialAnswer {
 
 /** Facts that any failure may carry. */
 export interface CommonFacts {
+  /** For Microsoft's support; `undefined` where there was no answer or CORS hides it. */
+  readonly requestId?: string | undefined
   /** Requests sent for this call, the refused token's included. */
   readonly attempts?: number | undefined
   /** What had arrived; absent where nothing could have. */
@@ -53,8 +55,6 @@ export interface CommonFacts {
 export interface ServiceFacts {
   /** HTTP status, or the one that an error inside a stream names; 0 where it names none. */
   readonly status: number
-  /** For Microsoft's support; `undefined` where CORS hides it. */
-  readonly requestId?: string | undefined
   /** The service's own code, such as `DeploymentNotFound`. */
   readonly serviceCode?: string | undefined
   /** The service's own words, at most 300 characters, without the token should it have echoed that. */

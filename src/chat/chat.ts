@@ -27,7 +27,8 @@ export interface ChatAnswer extends ChatResult {
  * ```
  */
 export async function chat(connection: Connection, request: ChatRequest, options: CallOptions = {}): Promise<ChatAnswer> {
-  const answer = await sendChat(connection, request, options, false)
+  const controller = new AbortController()
+  const answer = await sendChat(connection, request, options, false, controller)
   const result = fold(request.n)
   try {
     for await (const _ of readAnswer(answer, result, connection));
@@ -35,6 +36,6 @@ export async function chat(connection: Connection, request: ChatRequest, options
   } catch (error) {
     throw isChatError(error) ? Object.assign(error, { partial: result.copy() }) : error
   } finally {
-    answer.close()
+    controller.abort()
   }
 }

@@ -6,7 +6,7 @@
 import { ChatError, isChatError } from '../errors.ts'
 import { failureFrom } from '../schemas/failure.ts'
 import { parseObject } from '../schemas/parse.ts'
-import { createDecoder } from '../sse/decode.ts'
+import { checkSize, createDecoder } from '../sse/decode.ts'
 import type { Answer } from '../transport/transport.ts'
 import type { Fold } from './collect.ts'
 import type { ChatEvent } from './events.ts'
@@ -21,7 +21,8 @@ import type { Connection } from './request.ts'
  * @throws `ChatError` `truncated`, `not-a-stream`, `malformed`, `too-large`, a timeout, or the service's own error.
  */
 export async function* readAnswer(answer: Answer, fold: Fold, { maxMessageBytes, endpoint, redact }: Connection): AsyncGenerator<ChatEvent, void, void> {
-  const { info } = answer
+  const { signal } = answer
+  const { url, requestId, attempts, contentType } = answer.info
   const decoder = createDecoder({ maxMessageBytes })
   const utf8 = new TextDecoder()
   /** The body as text until its first message, and what begins it: `{` JSON, `<` a page, anything else events. */
@@ -30,65 +31,50 @@ export async function* readAnswer(answer: Answer, fold: Fold, { maxMessageBytes,
   let begun = false
   let failure: unknown
 
-  /** Folds one JSON object; an error is thrown once its events are given. */
-  function take(json: string, named = false): ChatEvent[] {
+  /** Folds one JSON object into events. */
+  function take(json: string, named: boolean, events: ChatEvent[]): void {
     const body = parseObject(json)
-    if (!body) throw new ChatError('malformed', `Cannot read the answer as an event holds no JSON object: ${redact(json).slice(0, 100)}`, { path: 'data' })
+    if (!body) throw new ChatError('malformed', `Cannot get the answer as data must be a JSON object: it is ${redact(json).slice(0, 100)}`, { path: 'data' })
     // Truthiness, as some services send `error: null` with everything. OpenRouter sends `choices` and usage beside it.
     const failed = body['error'] || named
-    if (failed) failure = failureFrom(body, { scopes: endpoint.scopes, redact, url: info.url, requestId: info.requestId, attempts: info.attempts, status: 0, midStream: true })
-    return failed && !body['choices'] ? [] : fold.take(body)
+    if (!failed || body['choices']) events.push(...fold.take(body))
+    if (failed) throw failureFrom(body, { scopes: endpoint.scopes, redact }, { url, status: 0, midStream: true })
   }
 
-  function notAStream(): never {
-    const { contentType } = info
-    throw new ChatError('not-a-stream', `Cannot read the answer as it is no model's but ${contentType}: is the endpoint a sign-in page or a proxy?`, { contentType, snippet: redact(head.trim()).slice(0, 300) })
-  }
-
-  for (let done = false; !done && !failure; ) {
-    const bytes = await read(answer, fold)
-    if (!bytes) break
-    if (!begun) {
-      head += utf8.decode(bytes, { stream: true })
-      first ??= /[^\s\uFEFF]/.exec(head)?.[0]
-      if (first === '<') notAStream()
-      if (first === '{') {
-        if (head.length > maxMessageBytes) throw new ChatError('too-large', `Cannot hold an answer of more than ${maxMessageBytes} bytes`, { maxMessageBytes })
-        continue
-      }
-    }
+  for (let ended = false; !ended; ) {
     const events: ChatEvent[] = []
     try {
-      for (const { data, event } of decoder.push(bytes)) {
+      const bytes = await answer.read()
+      if (!begun) {
+        head += utf8.decode(bytes, { stream: true })
+        first ??= head.trimStart()[0]
+        checkSize(head.length, maxMessageBytes)
+      }
+      // JSON and pages go through as well, as lines without a meaning.
+      for (const { data, event } of bytes ? decoder.push(bytes) : []) {
         begun = true
         answer.event()
-        if ((done = data === '[DONE]')) break
-        events.push(...take(data, event === 'error'))
-        if (failure) break
+        if ((ended = data === '[DONE]')) break
+        take(data, event === 'error', events)
       }
+      if (!begun && (bytes ? first === '<' : first)) {
+        if (first !== '{' || !/"(choices|error)"/.test(head)) throw new ChatError('not-a-stream', `Cannot get the answer as it is ${contentType} and no model's: check the endpoint`, { contentType, snippet: redact(head.trim()).slice(0, 300) })
+        take(head, false, events)
+      }
+      ended ||= !bytes
     } catch (error) {
+      // Thrown once the events that came before it are given.
       failure = error
+      ended = true
     }
     for (const event of events) {
       yield event
       // Who aborts in the loop is given nothing more, though the block may hold it.
-      answer.signal.throwIfAborted()
+      if (signal.aborted) break
     }
   }
-  if (first === '{') {
-    if (!/"(choices|error)"/.test(head)) notAStream()
-    yield* take(head)
-  } else if (first && !begun) notAStream()
-  if (failure) throw failure
-  if (!fold.finished()) throw new ChatError('truncated', 'Cannot get the whole answer as its stream ended before the model had finished')
-}
-
-async function read(answer: Answer, fold: Fold): Promise<Uint8Array | undefined> {
-  try {
-    return await answer.read()
-  } catch (error) {
-    // Nothing is missing once the model has finished: what may still come counts its tokens.
-    if (isChatError(error) && error.code === 'truncated' && fold.finished()) return undefined
-    throw error
-  }
+  if (signal.aborted) failure = signal.reason
+  // Nothing is missing once the model has finished, though the connection broke: what may still come counts its tokens.
+  else if (!isChatError(failure)) failure = fold.finished() ? undefined : new ChatError('truncated', 'Cannot get the answer as it ended before the model had finished', {}, { cause: failure })
+  if (failure !== undefined) throw isChatError(failure) ? Object.assign(failure, { requestId, attempts }) : failure
 }

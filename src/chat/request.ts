@@ -3,11 +3,12 @@
  * Runtimes: all. Imports: `../errors.ts`, `../schemas` (types), `../endpoints`, `../transport` (types).
  * @module
  */
-import { ChatError, isChatError } from '../errors.ts'
+import type { ServiceFacts } from '../errors.ts'
 import { modelUrl } from '../endpoints/endpoint.ts'
 import type { Endpoint } from '../endpoints/endpoint.ts'
+import { refuse } from '../endpoints/refuse.ts'
 import type { ChatRequest } from '../schemas/request.ts'
-import type { Answer, Call, Transport } from '../transport/transport.ts'
+import type { Answer, Transport } from '../transport/transport.ts'
 
 /** A way to one endpoint, from `connect()`. Holds no secret that a log could show. */
 export interface Connection {
@@ -36,8 +37,11 @@ export interface CallOptions {
   readonly headers?: Readonly<Record<string, string>>
 }
 
+/** What is refused. */
+const SEND = 'send the request'
+
 /** Credentials are the token provider's, and these three the library's. */
-const RESERVED = /^(authorization|api-key|x-api-key|ocp-apim-subscription-key|cookie|accept|content-type)$/i
+const RESERVED = /^(authorization|(x-)?api-key|ocp-apim-subscription-key|cookie|accept|content-type)$/i
 
 /**
  * Checks further headers.
@@ -45,7 +49,7 @@ const RESERVED = /^(authorization|api-key|x-api-key|ocp-apim-subscription-key|co
  * @throws `ChatError` `invalid-request` for a header that carries a credential or that the library sets.
  */
 export function checkHeaders(headers: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
-  for (const name of Object.keys(headers)) if (RESERVED.test(name)) refuse(`the header ${name} cannot be set: use a token provider for credentials`)
+  for (const name of Object.keys(headers)) if (RESERVED.test(name)) refuse(SEND, `the header ${name} cannot be set: use a token provider`)
   return headers
 }
 
@@ -55,25 +59,24 @@ export function checkHeaders(headers: Readonly<Record<string, string>> = {}): Re
  * Usage is asked for by default. Where the deployment refuses `stream_options`, as Mistral's do, it is asked once more
  * without, and never again.
  */
-export async function sendChat(connection: Connection, request: ChatRequest, options: CallOptions, streamed: boolean): Promise<Answer> {
-  const { model, messages } = request ?? {}
-  if (!Array.isArray(messages) || messages.length === 0) refuse(`messages must be an array of at least one message: it is ${JSON.stringify(messages)}`)
-  const name = model ?? connection.endpoint.deployment
-  const call: Omit<Call, 'body'> = {
-    url: modelUrl(connection.endpoint, 'chat/completions', name),
-    headers: { ...connection.headers, ...checkHeaders(options.headers), accept: streamed ? 'text/event-stream' : 'application/json', 'content-type': 'application/json' },
-    streamed,
-    signal: options.signal,
+export async function sendChat(connection: Connection, request: ChatRequest, options: CallOptions, streamed: boolean, controller: AbortController): Promise<Answer> {
+  const { endpoint, withoutUsage } = connection
+  const { model = endpoint.deployment, messages, stream_options } = request ?? {}
+  if (!Array.isArray(messages) || !messages.length) refuse(SEND, `messages must be an array of at least one message: it is ${JSON.stringify(messages)}`)
+  const url = modelUrl(endpoint, 'chat/completions', model)
+  const headers = { ...connection.headers, ...checkHeaders(options.headers), accept: streamed ? 'text/event-stream' : 'application/json', 'content-type': 'application/json' }
+  const send = (usage: boolean) => {
+    const body = write({ ...(usage && { stream_options: { include_usage: true } }), ...request, model, stream: streamed })
+    return connection.send({ url, headers, body, streamed, signal: options.signal, controller })
   }
-  const send = (extra: object) => connection.send({ ...call, body: write({ ...extra, ...request, ...(name ? { model: name } : {}), stream: streamed }) })
-  if (!streamed) return send({})
-  if (request.stream_options !== undefined || connection.withoutUsage.has(name)) return send({})
+  const usage = streamed && !stream_options && !withoutUsage.has(model)
   try {
-    return await send({ stream_options: { include_usage: true } })
+    return await send(usage)
   } catch (error) {
-    if (!isChatError(error) || !('serviceMessage' in error) || ![400, 422].includes(error.status) || !`${error.param} ${error.serviceMessage}`.includes('stream_options')) throw error
-    connection.withoutUsage.add(name)
-    return send({})
+    const { param, serviceMessage } = (error ?? {}) as Partial<ServiceFacts>
+    if (!usage || !`${param} ${serviceMessage}`.includes('stream_options')) throw error
+    withoutUsage.add(model)
+    return send(false)
   }
 }
 
@@ -81,10 +84,6 @@ function write(body: object): string {
   try {
     return JSON.stringify(body)
   } catch (cause) {
-    throw new ChatError('invalid-request', 'Cannot send the request as it cannot be written as JSON: see cause', {}, { cause })
+    return refuse(SEND, 'it cannot be written as JSON: see cause', cause)
   }
-}
-
-function refuse(why: string): never {
-  throw new ChatError('invalid-request', `Cannot send the request as ${why}`)
 }

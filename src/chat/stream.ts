@@ -42,74 +42,59 @@ export interface ChatStream extends AsyncIterable<ChatEvent> {
  */
 export function streamChat(connection: Connection, request: ChatRequest, options: CallOptions = {}): ChatStream {
   const answer = fold(request?.n)
-  const { signal } = options
-  // A loop that is left must end a call that still waits for the service, too.
-  const leaving = new AbortController()
-  const abort = () => leaving.abort(signal?.reason)
+  const controller = new AbortController()
   let opened: Promise<Answer> | undefined
-  let events: AsyncGenerator<ChatEvent, void, void> | undefined
+  let begun = false
+  let left = false
   let resolve: (result: ChatResult) => void = () => {}
   let reject: (error: unknown) => void = () => {}
   const result = new Promise<ChatResult>((...settle) => ([resolve, reject] = settle))
   // Who loops learns of a failure there and may never look at the promise.
   result.catch(() => {})
 
-  function open(): Promise<Answer> {
-    if (opened) return opened
-    signal?.addEventListener('abort', abort)
-    if (signal?.aborted) abort()
-    opened = sendChat(connection, request, { ...options, signal: leaving.signal }, true)
-    opened.catch(fail)
-    return opened
-  }
+  const open = (): Promise<Answer> => (opened ??= sendChat(connection, request, options, true, controller))
 
-  /** Settles the result, if it is not, and lets go of the caller's signal. */
+  /** Settles the result, if it is not. */
   function fail(cause: unknown): void {
-    signal?.removeEventListener('abort', abort)
     const partial = answer.copy()
-    reject(isChatError(cause) ? Object.assign(cause, { partial }) : new ChatError('aborted', 'Cannot give the whole answer as its stream was left', { partial }, { cause }))
+    reject(isChatError(cause) ? Object.assign(cause, { partial }) : new ChatError('aborted', 'Cannot get the answer as its stream was left', { partial }, { cause }))
   }
 
   async function* run(): AsyncGenerator<ChatEvent, void, void> {
-    let source: Answer | undefined
     try {
-      source = await open()
-      yield* readAnswer(source, answer, connection)
+      yield* readAnswer(await open(), answer, connection)
       resolve(answer.copy())
     } catch (error) {
+      if (left) return
       fail(error)
       throw error
     } finally {
-      source?.close()
-      fail(signal?.reason)
+      controller.abort()
+      fail(options.signal?.reason)
     }
   }
 
   function begin(): AsyncGenerator<ChatEvent, void, void> {
-    if (events) throw new TypeError('Cannot read the stream twice: a loop or its awaited result reads it')
-    return (events = run())
+    if (begun) throw new TypeError('Cannot read the stream twice')
+    begun = true
+    return run()
   }
 
   async function drain(): Promise<void> {
     // A loop that begins in the same breath comes first.
-    await undefined
-    if (!events) for await (const _ of begin());
+    await Promise.resolve()
+    if (!begun) for await (const _ of begin());
   }
 
   return {
     [Symbol.asyncIterator]() {
       const generator = begin()
-      let left = false
       return {
-        next: () =>
-          generator.next().catch((error: unknown) => {
-            if (left) return { done: true, value: undefined }
-            throw error
-          }),
+        next: () => generator.next(),
         return() {
           // A generator would finish its read first, and in silence that takes until the idle limit.
           left = true
-          leaving.abort()
+          controller.abort()
           return generator.return()
         },
       }

@@ -1,12 +1,13 @@
 /**
  * Whatever a user pastes from a portal in, an endpoint out.
- * Runtimes: all. Imports: `../errors.ts`, `./kinds.ts`.
+ * Runtimes: all. Imports: `../errors.ts`.
  * @module
  */
 import { ChatError } from '../errors.ts'
 import type { Endpoint } from './endpoint.ts'
 import { KINDS } from './kinds.ts'
 import type { EndpointKind } from './kinds.ts'
+import { refuse } from './refuse.ts'
 
 /** What {@link endpointFor} takes beside the URL. */
 export interface EndpointOptions {
@@ -21,6 +22,8 @@ const AZURE = /\.((openai|services\.ai|cognitiveservices)\.azure\.(com|us|cn)|az
 /** Serverless deployments, one model to a host. */
 const SERVERLESS = /\.(models|inference)\.ai\.azure\.(com|us|cn)$/
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\]|.+\.localhost)$/
+/** What is refused. */
+const USE = 'use the endpoint'
 const SECRET = /key|code|token|sig|secret/i
 
 /** A gateway's prefix, then the route that tells the kind, then an operation that was pasted along. */
@@ -48,7 +51,7 @@ export function endpointFor(input: string | URL, { kind: explicit, scope }: Endp
   if (prefix.includes('/anthropic')) throw new ChatError('unsupported', 'Cannot chat on /anthropic as it is another protocol', { kind: 'anthropic', operation: 'messages' })
   const serverless = SERVERLESS.test(hostname)
   const kind = explicit ?? kindOf(hostname, route, serverless)
-  const { path, version } = KINDS[kind] ?? refuse(`there is no kind ${JSON.stringify(kind)}`)
+  const { path, version } = KINDS[kind] ?? refuse(USE, `there is no kind ${JSON.stringify(kind)}`)
   const asked = searchParams.get('api-version')
   // On v1, `preview` alone means something; the dated versions are the classic route's.
   const apiVersion = version ? (asked ?? version) : asked === 'preview' && asked
@@ -83,14 +86,10 @@ function parse(input: string | URL): URL {
     url = new URL(input)
     decodeURIComponent(url.pathname)
   } catch {
-    return refuse(`it is not a valid absolute URL: ${JSON.stringify(input)}`)
+    return refuse(USE, `it is not a valid absolute URL: ${JSON.stringify(input)}`)
   }
   // Its value is left out, as it may be the secret.
-  if (url.username || url.password || [...url.searchParams.keys()].some((name) => SECRET.test(name))) refuse('it must not hold a secret')
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && LOOPBACK.test(url.hostname))) refuse(`it must be https, or http on loopback: ${url.origin}`)
+  if (url.username || url.password || [...url.searchParams.keys()].some((name) => SECRET.test(name))) refuse(USE, 'it must not hold a secret')
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && LOOPBACK.test(url.hostname))) refuse(USE, `it must be https, or http on loopback: ${url.origin}`)
   return url
-}
-
-function refuse(why: string): never {
-  throw new ChatError('invalid-request', `Cannot use the endpoint as ${why}`)
 }

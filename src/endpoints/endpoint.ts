@@ -1,11 +1,12 @@
 /**
  * What the library knows of a service: data in, one URL out.
- * Runtimes: all. Imports: `../errors.ts`, `./kinds.ts`.
+ * Runtimes: all. Imports: `../errors.ts`.
  * @module
  */
 import { ChatError } from '../errors.ts'
 import { SERVED } from './kinds.ts'
 import type { EndpointKind, Operation } from './kinds.ts'
+import { refuse } from './refuse.ts'
 
 /** A service to talk to; plain data, safe to log. */
 export interface Endpoint {
@@ -54,8 +55,6 @@ export function operationUrl(endpoint: Endpoint, operation: Operation, model?: s
  */
 export function modelUrl({ kind, base, query, serverless }: Endpoint, operation: string, model: string | undefined): string {
   // `..` would climb out of `/deployments`, as URL parsers resolve it even where it is percent-encoded.
-  if (model ? /^\.+$/.test(model) : !serverless) {
-    throw new ChatError('invalid-request', `Cannot ask as model must be the name of a deployment: it is ${JSON.stringify(model)}`)
-  }
+  if (model ? /^\.+$/.test(model) : !serverless) refuse('send the request', `model must be the name of a deployment: it is ${JSON.stringify(model)}`)
   return `${base}${kind === 'deployments' ? `/${encodeURIComponent(model ?? '')}` : ''}/${operation}${query}`
 }

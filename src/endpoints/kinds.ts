@@ -22,15 +22,15 @@ export type Operation =
 export interface Kind {
   /** Behind the host or a gateway's prefix. */
   readonly path: string
-  /** The `api-version` where the pasted URL has none; `''` where the route needs none. */
-  readonly version: string
+  /** The `api-version` where the pasted URL has none; absent where the route needs none. */
+  readonly version?: string
 }
 
 /** The kinds that a URL can select. */
 export const KINDS: Readonly<Record<EndpointKind, Kind>> = {
   // No version, the deployment as `model` in the body: the route that Microsoft steers everybody to.
   // https://learn.microsoft.com/azure/ai-foundry/openai/api-version-lifecycle
-  v1: { path: '/openai/v1', version: '' },
+  v1: { path: '/openai/v1' },
   // The classic route, the deployment in its path; this is the last dated version that is generally available.
   // https://learn.microsoft.com/azure/ai-foundry/openai/reference
   deployments: { path: '/openai/deployments', version: '2024-10-21' },
@@ -38,7 +38,7 @@ export const KINDS: Readonly<Record<EndpointKind, Kind>> = {
   // https://github.com/Azure/azure-rest-api-specs/pull/43907
   inference: { path: '/models', version: '2024-05-01-preview' },
   // A relay at the edge, which speaks the v1 wire and holds the credential itself.
-  relay: { path: '/openai/v1', version: '' },
+  relay: { path: '/openai/v1' },
 }
 
 /** The operations that each kind serves. */

@@ -4,100 +4,95 @@
  * @module
  */
 import { ChatError } from '../errors.ts'
-import type { ChatErrorCode, ServiceFacts } from '../errors.ts'
+import type { ChatErrorCode, CommonFacts, ServiceFacts } from '../errors.ts'
 import type { WireObject } from './completion.ts'
 import { parseObject } from './parse.ts'
 
-/** Where a failure came from and what is known beside its body. */
-export interface FailureContext extends Pick<ServiceFacts, 'status' | 'url' | 'requestId' | 'retryAfterMs' | 'midStream'> {
-  readonly attempts: number
-  /** The scopes that the token was asked for, to tell a wrong audience. */
+/** What is known of a failure beside its body. */
+export interface FailureContext extends Pick<ServiceFacts, 'status' | 'url' | 'retryAfterMs' | 'midStream'>, CommonFacts {}
+
+/** As much of a token cache as is needed. */
+interface Tokens {
+  /** What the token was asked for, to tell a wrong audience. */
   readonly scopes: readonly string[]
   /** Takes tokens out of a text that the service may have echoed. */
   readonly redact: (text: string) => string
 }
 
-/** What a 401 or 403 says where the user is known but may not call models; no fresh token helps. */
-export const ROLE_MISSING: RegExp = /\bPermissionDenied\b|lacks the required data action|does not have access to API/i
-
-/** Codes by status and by what the service says, the first that matches; a message counts as well as a code. */
-const CODES: readonly (readonly [status: RegExp, says: RegExp, code: ChatErrorCode])[] = [
-  [/40[13]/, ROLE_MISSING, 'missing-role'],
-  [/403/, /quota/i, 'quota-exceeded'],
-  [/403/, /^/, 'forbidden'],
-  [/429/, /insufficient_quota|exceeded your current quota/i, 'quota-exceeded'],
-  [/429/, /^/, 'rate-limited'],
-  [/^0|408|424|5../, /^/, 'server-error'],
+/** Codes by what the service says, its status first, then its own code and its words; and what to do where those do not say it. */
+const CODES: readonly (readonly [said: RegExp, code: ChatErrorCode, advice?: string])[] = [
+  [/^\d+ \S*(content_?filter|content_policy_violation|ResponsibleAIPolicyViolation)/i, 'content-filter'],
+  [/^40[13].*(\bPermissionDenied\b|lacks the required data action|does not have access to API)/is, 'missing-role', 'assign the role Cognitive Services User and wait 5 minutes'],
+  [/^403.*quota|^429.*(insufficient_quota|exceeded your current quota)/is, 'quota-exceeded'],
+  [/^403/, 'forbidden'],
+  [/^429/, 'rate-limited'],
+  [/^(0|408|424|5)/, 'server-error'],
   // xAI and Google answer 400 to a bad credential.
-  [/400/, /\bAPI key\b/i, 'unauthorized'],
-  [/401/, /^/, 'unauthorized'],
-  [/4../, /DeploymentNotFound|model_not_found|unknown[_ ]?model|no_model_name|Model not supported/i, 'deployment-not-found'],
-  [/404/, /^/, 'route-not-found'],
-  [/4../, /context[_ ](length|window)/i, 'context-length'],
-  [/4../, /unsupported_(parameter|value)|parameter_not_supported|extra_forbidden/i, 'unsupported-parameter'],
+  [/^401|^400.*\bAPI key\b/is, 'unauthorized', 'sign in again'],
+  [/^4.*(DeploymentNotFound|model_not_found|unknown[_ ]?model|no_model_name|Model not supported)/is, 'deployment-not-found', 'set model to the name of a deployment'],
+  [/^404/, 'route-not-found', 'check the endpoint'],
+  [/^4.*context[_ ](length|window)/is, 'context-length'],
+  [/^4.*(unsupported_(parameter|value)|parameter_not_supported|extra_forbidden)/is, 'unsupported-parameter'],
 ]
 
-/** What to do, where the service's own words do not say it. */
-const ADVICE: Partial<Record<ChatErrorCode, string>> = {
-  unauthorized: 'sign in again',
-  'wrong-audience': 'set scope',
-  'missing-role': 'assign the role Cognitive Services User and wait 5 minutes',
-  'route-not-found': 'check the endpoint',
-  'deployment-not-found': 'set model to the name of a deployment',
-}
-
 const WAIT = /(?:retry|try again)[^.\d]{0,40}(\d+) ?(ms|mi)?/i
+
+/** Whether a 401 says that the user is known but may not call models, so that no fresh token helps. */
+export function isRoleMissing(body: string): boolean {
+  return rowOf(`401 ${body}`)?.[1] === 'missing-role'
+}
 
 /**
  * Makes the error of a failed answer or of an error inside a stream.
  *
  * @param body - The text as it came: JSON in any shape, HTML, or nothing.
  */
-export function failureFrom(body: string | WireObject, { scopes, redact, ...context }: FailureContext): ChatError {
-  const { status: said, words, filter, ...report } = read(body)
-  const status = context.status || said
-  const filtered = filter ?? (/content_?filter|content_policy_violation|ResponsibleAIPolicyViolation/i.test(report.serviceCode) ? {} : undefined)
-  let code = filtered ? 'content-filter' : (CODES.find(([of, says]) => of.test(`${status}`) && says.test(`${report.serviceCode} ${words}`))?.[2] ?? 'bad-request')
-
+export function failureFrom(body: string | WireObject, { scopes, redact }: Tokens, context: FailureContext): ChatError {
+  const { words, categories, ...report } = read(body, redact)
+  const status = context.status || report.status
+  const [, code = 'bad-request', advice = ''] = (categories ? CODES[0] : rowOf(`${status} ${report.serviceCode} ${words}`)) ?? []
   const [, amount, unit] = WAIT.exec(words) ?? []
   const wait = amount && Number(amount) * (unit === 'ms' ? 1 : unit ? 60_000 : 1000)
   const [scope] = scopes
-  const expectedScope = `${/audience is incorrect \((https:[^)]+)/.exec(words)?.[1]}/.default`
+  const audience = /audience is incorrect \((https:[^)]+)/.exec(words)?.[1]
+  const expectedScope = `${audience}/.default`
   // Where it names the audience that the token has, the token is missing or stale.
-  if (code === 'unauthorized' && expectedScope[0] === 'h' && scope && scope !== expectedScope) code = 'wrong-audience'
-  const serviceMessage = redact(words).slice(0, 300)
-  const why = code === 'wrong-audience' ? `the token is for ${scope} and the service wants ${expectedScope}` : `${context.url} answered ${status || 'an error'}: ${redact(report.serviceCode)} ${serviceMessage}`
-  return new ChatError(code, `Cannot get an answer as ${why.trim()}${ADVICE[code] ? ` - ${ADVICE[code]}` : ''}`, {
+  const wrong = code === 'unauthorized' && audience && scope && scope !== expectedScope
+  const serviceMessage = words.slice(0, 300) || undefined
+  const why = wrong
+    ? `the token is for ${scope} and the service wants ${expectedScope}: set scope`
+    : [context.url, 'answered', status || 'an error', report.serviceCode, serviceMessage, advice && `- ${advice}`].filter(Boolean).join(' ')
+  return new ChatError(wrong ? 'wrong-audience' : code, `Cannot get the answer as ${why}`, {
     ...context,
     ...report,
-    serviceCode: redact(report.serviceCode),
     status,
     serviceMessage,
     retryAfterMs: wait ? Math.max(wait, context.retryAfterMs ?? 0) : context.retryAfterMs,
-    ...(filtered && { contentFilter: { source: 'prompt', categories: filtered, filtered: true } }),
-    ...(code === 'wrong-audience' && { scope, expectedScope }),
-  } as never)
+    ...(code === 'content-filter' && { contentFilter: { source: 'prompt', categories: categories ?? {}, filtered: true } }),
+    ...(wrong && { scope, expectedScope }),
+  })
+}
+
+function rowOf(said: string): (typeof CODES)[number] | undefined {
+  return CODES.find(([row]) => row.test(said))
 }
 
 /** Reads whatever shape: nested in `error` or not, `error` a string, the words in `message`, `detail` or `status`. */
-function read(body: string | WireObject): { serviceCode: string; words: string; param: string | undefined; filter: WireObject | undefined; status: number } {
-  // A page's words, where it is no JSON.
-  const root = typeof body === 'string' ? (parseObject(body) ?? { message: body.slice(0, 8192).replace(/<(style|script)[^]*?<\/\1>|<[^<>]*>|\s+/gi, ' ').replace(/ +/g, ' ') }) : body
+function read(body: string | WireObject, redact: Tokens['redact']): { serviceCode: string | undefined; words: string; param: string | undefined; categories: WireObject | undefined; status: number } {
+  const text = (value: unknown) => redact(typeof value === 'object' && value ? JSON.stringify(value) : String(value ?? ''))
+  // A page's words, where it is no JSON. Redacted before it is cut, as a piece of a token would pass.
+  const root = typeof body === 'string' ? (parseObject(body) ?? { message: redact(body).slice(0, 8192).replace(/(<(style|script)[^]*?<\/\2>|<[^<>]*>|\s)+/gi, ' ') }) : body
   const error = (typeof root['error'] === 'object' && root['error'] ? root['error'] : root) as WireObject
   const { code, type, status, message, detail, param, innererror, inner_error } = error
   const inner = (innererror ?? inner_error ?? error) as WireObject
   // A gateway's 422 is JSON text inside `message`, the service's own has `detail`: `{"type":"extra_forbidden","loc":["body","stream_options"],…}`.
   const words = `${text(message ?? error['error'] ?? status)} ${text(detail)}`.trim()
   return {
-    serviceCode: text(code ?? root['code'] ?? type),
+    serviceCode: text(code ?? root['code'] ?? type) || undefined,
     words,
     param: text(param) || /"loc":\s*\[[^\]]*"(\w+)"\s*\]/.exec(words)?.[1],
-    filter: (inner['content_filter_result'] ?? inner['content_filter_results']) as WireObject | undefined,
+    categories: (inner['content_filter_result'] ?? inner['content_filter_results']) as WireObject | undefined,
     // Google's `status` is a word.
     status: [status, error['statusCode'], error['status_code'], code].map(Number).find((value) => value > 0) ?? 0,
   }
-}
-
-function text(value: unknown): string {
-  return value === undefined || value === null ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value)
 }

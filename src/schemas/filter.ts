@@ -12,12 +12,10 @@ import type { WireObject } from './completion.ts'
  * The categories are an open map. One named `error` means that the filter did not run; it is no failure of the request.
  */
 export function contentFilter(results: WireObject | undefined, source: ContentFilter['source']): ContentFilter | undefined {
-  if (!results) return undefined
-  let filtered = false
-  let found = false
+  let verdict: ContentFilter | undefined
   for (const name in results) {
-    found = true
-    if ((results[name] as FilterVerdict | null)?.filtered === true) filtered = true
+    const { filtered } = (results[name] ?? {}) as FilterVerdict
+    if (!verdict || filtered === true) verdict = { source, filtered: filtered === true, categories: results as ContentFilter['categories'] }
   }
-  return found ? { source, filtered, categories: results as ContentFilter['categories'] } : undefined
+  return verdict
 }

@@ -9,24 +9,24 @@ import { ChatError } from '../errors.ts'
 import type { WireObject } from './completion.ts'
 
 /** Reads a string. @throws `ChatError` `malformed`, naming the path `parent + name`, where it is something else */
-export function string(object: WireObject, name: string, parent = ''): string | undefined {
+export function string(object: WireObject, name: string, parent?: string): string | undefined {
   return field(object, name, 'string', parent) as string | undefined
 }
 
 /** Reads a number. @throws `ChatError` `malformed` */
-export function number(object: WireObject, name: string, parent = ''): number | undefined {
+export function number(object: WireObject, name: string, parent?: string): number | undefined {
   return field(object, name, 'number', parent) as number | undefined
 }
 
 /** Reads an object. @throws `ChatError` `malformed` */
-export function object(object: WireObject, name: string, parent = ''): WireObject | undefined {
+export function object(object: WireObject, name: string, parent?: string): WireObject | undefined {
   return field(object, name, 'object', parent) as WireObject | undefined
 }
 
 /** Reads an array of objects; absent it is empty. @throws `ChatError` `malformed` */
-export function objects(object: WireObject, name: string, parent = ''): readonly WireObject[] {
+export function objects(object: WireObject, name: string, parent?: string): readonly WireObject[] {
   const items = (field(object, name, 'array', parent) ?? []) as WireObject[]
-  for (const item of items) prove(item, 'object', `${parent}${name}[]`)
+  for (const item of items) prove(item, 'object', `${name}[]`, parent)
   return items
 }
 
@@ -40,16 +40,16 @@ export function parseObject(text: string): WireObject | undefined {
   }
 }
 
-function field(object: WireObject, name: string, kind: string, parent: string): unknown {
-  const value = object[name]
-  if (value === undefined || value === null) return undefined
-  // The common case first; the path is put together only when it is needed.
-  if (kindOf(value) !== kind) prove(value, kind, parent + name)
+function field(object: WireObject, name: string, kind: string, parent?: string): unknown {
+  const value = object[name] ?? undefined
+  if (value !== undefined) prove(value, kind, name, parent)
   return value
 }
 
-function prove(value: unknown, kind: string, path: string): void {
-  if (kindOf(value) !== kind) throw new ChatError('malformed', `Cannot read the answer as ${path} must be ${kind}: it is ${kindOf(value)}`, { path })
+/** The path in two parts, as it is put together only when it is needed. */
+function prove(value: unknown, kind: string, name: string, parent = ''): void {
+  const found = kindOf(value)
+  if (found !== kind) throw new ChatError('malformed', `Cannot get the answer as ${parent}${name} must be ${kind}: it is ${found}`, { path: parent + name })
 }
 
 function kindOf(value: unknown): string {

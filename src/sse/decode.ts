@@ -61,10 +61,6 @@ export function createDecoder({ maxMessageBytes = MAX_MESSAGE_BYTES, onRetry }: 
   /** Bytes of the message that is incomplete; of the block that it begins in, characters. */
   let held = 0
 
-  function check(size: number): void {
-    if (size > maxMessageBytes) throw new ChatError('too-large', `Cannot hold a message of more than ${maxMessageBytes} bytes: raise maxMessageBytes`, { maxMessageBytes })
-  }
-
   function take(messages: SseMessage[]): void {
     if (line === '') {
       if (data !== undefined) messages.push({ data, event: event || 'message', id })
@@ -91,18 +87,23 @@ export function createDecoder({ maxMessageBytes = MAX_MESSAGE_BYTES, onRetry }: 
       const last = lines.pop() ?? ''
       for (const rest of lines) {
         line += rest
-        check(line.length)
+        checkSize(line.length, maxMessageBytes)
         take(messages)
         line = ''
       }
       if (text.endsWith('\r')) skip = '\n'
       line += last
       const size = line.length + (data?.length ?? 0)
-      check((held = messages.length || size === 0 ? size : held + bytes.length))
+      checkSize((held = messages.length || size === 0 ? size : held + bytes.length), maxMessageBytes)
       return messages
     },
     rest: () => (data === undefined ? '' : `data: ${data}\n`) + line + utf8.decode(),
   }
+}
+
+/** Holds what is kept of an answer to its limit. @throws `ChatError` with code `too-large` */
+export function checkSize(size: number, maxMessageBytes: number): void {
+  if (size > maxMessageBytes) throw new ChatError('too-large', `Cannot hold a message beyond maxMessageBytes: ${maxMessageBytes}`, { maxMessageBytes })
 }
 
 /**

@@ -1,10 +1,11 @@
 /**
  * A token provider in, its tokens out: cached, asked for once at a time, renewed before they expire.
- * Runtimes: all. Imports: `../abort.ts`, `../errors.ts`.
+ * Runtimes: all. Imports: `../abort.ts`, `../errors.ts`, `../schemas`.
  * @module
  */
 import { abortable } from '../abort.ts'
 import { ChatError, isChatError } from '../errors.ts'
+import { parseObject } from '../schemas/parse.ts'
 import { claimsFrom, decodeBase64 } from './claims.ts'
 import type { AccessToken, TokenCache, TokenProvider } from './provider.ts'
 
@@ -23,8 +24,8 @@ interface CachedToken {
 }
 
 interface Acquisition {
+  /** The claims that a forced one asks for, `''` where the refusal named none; `undefined` unless forced. */
   readonly claims: string | undefined
-  readonly forced: boolean
   readonly promise: Promise<string>
   readonly controller: AbortController
   waiting: number
@@ -47,24 +48,26 @@ export function tokenCache(provider: TokenProvider, { origin, scopes }: { readon
   /** Every token that may still be on its way, to redact; the last two suffice for one renewal. */
   let issued: readonly string[] = []
 
-  function acquire(forced: boolean, claims: string | undefined): Acquisition {
+  function acquire(claims?: string): Acquisition {
     // A plain request is content with any acquisition; a refused token wants one that was asked for its claims.
-    if (running && (!forced || (running.forced && running.claims === claims))) return running
+    if (running && (claims === undefined || running.claims === claims)) return running
     const controller = new AbortController()
-    const request = { scopes, forceRefresh: forced, signal: controller.signal, ...(claims ? { claims } : {}) }
-    const promise = ask(provider, request).then((fresh) => {
-      // A forced acquisition that overtook this one brought the newer token.
-      if (running === acquisition) cached = fresh
-      issued = [fresh.token, ...issued.slice(0, 1)]
-      return fresh.token
-    })
-    const acquisition: Acquisition = { claims, forced, promise, controller, waiting: 0 }
-    const settled = () => {
-      if (running === acquisition) running = undefined
-    }
-    // Handles the rejection too: a background renewal may fail, as the old token still serves.
-    promise.then(settled, settled)
+    const promise = ask(provider, { scopes, forceRefresh: claims !== undefined, signal: controller.signal, ...(claims && { claims }) })
+      .then((fresh) => {
+        // A forced acquisition that overtook this one brought the newer token.
+        if (running === acquisition) cached = fresh
+        issued = [fresh.token, ...issued.slice(0, 1)]
+        return fresh.token
+      })
+      .finally(() => forget(acquisition))
+    // A background renewal may fail, as the old token still serves.
+    promise.catch(() => {})
+    const acquisition: Acquisition = { claims, promise, controller, waiting: 0 }
     return (running = acquisition)
+  }
+
+  function forget(acquisition: Acquisition): void {
+    if (running === acquisition) running = undefined
   }
 
   return {
@@ -78,18 +81,18 @@ export function tokenCache(provider: TokenProvider, { origin, scopes }: { readon
         if (now >= cached.renewAt) {
           // Next try no sooner than a margin from now, should this one fail or bring the same token.
           cached.renewAt = now + MARGIN_MS
-          acquire(false, undefined)
+          acquire()
         }
         return cached.token
       }
-      const acquisition = acquire(refused !== undefined, claimsFrom(refused?.challenge))
+      const acquisition = acquire(refused && (claimsFrom(refused.challenge) ?? ''))
       acquisition.waiting++
       try {
         return await abortable(acquisition.promise, signal)
       } finally {
         if (--acquisition.waiting === 0 && signal.aborted) {
           acquisition.controller.abort(signal.reason)
-          if (running === acquisition) running = undefined
+          forget(acquisition)
         }
       }
     },
@@ -102,17 +105,15 @@ async function ask(provider: TokenProvider, request: Parameters<TokenProvider>[0
   try {
     answer = await provider(request)
   } catch (cause) {
-    if (isChatError(cause)) throw cause
-    throw failure(cause)
+    throw isChatError(cause) ? cause : failure(cause)
   }
-  const { token, expiresOn } = typeof answer === 'string' ? { token: answer, expiresOn: undefined } : (answer ?? {})
+  const { token, expiresOn }: Partial<AccessToken> = (typeof answer === 'string' ? { token: answer } : answer) ?? {}
   // Checked here, as a header that cannot be set throws an error that quotes it.
   if (typeof token !== 'string' || !/^[\x21-\x7e]+$/.test(token)) {
-    const found = typeof token === 'string' ? `a string of ${token.length} characters, some of which cannot be sent` : typeof token
-    throw new ChatError('token', `Cannot use what the token provider returned as the token must be a string of visible ASCII: it is ${found}`)
+    throw new ChatError('token', `Cannot use a token that is no string of visible ASCII: it is ${typeof token === 'string' ? 'another string' : typeof token}`)
   }
   const now = Date.now()
-  const life = (expiresOn == null ? (jwtExpiry(token) ?? now + UNDATED_MS) : new Date(expiresOn).getTime()) - now
+  const life = Number(expiresOn ?? jwtExpiry(token) ?? now + UNDATED_MS) - now
   return { token, renewAt: now + life - Math.min(RENEW_MS, life / 5), staleAt: now + life - Math.min(MARGIN_MS, life / 10) }
 }
 
@@ -120,16 +121,12 @@ async function ask(provider: TokenProvider, request: Parameters<TokenProvider>[0
 function failure(cause: unknown): ChatError {
   const { name, errorCode, claims } = (cause ?? {}) as { name?: unknown; errorCode?: unknown; claims?: unknown }
   return name === 'InteractionRequiredAuthError' || errorCode === 'interaction_required'
-    ? new ChatError('interaction-required', 'Cannot get a token without the user: sign in from a click, then ask again', typeof claims === 'string' && claims ? { claims } : {}, { cause })
-    : new ChatError('token', 'Cannot get a token as the token provider failed: see cause', {}, { cause })
+    ? new ChatError('interaction-required', 'Cannot get a token without the user: sign in from a click', typeof claims === 'string' && claims ? { claims } : {}, { cause })
+    : new ChatError('token', 'Cannot get a token as its provider failed: see cause', {}, { cause })
 }
 
 /** When a JWT expires, in milliseconds since 1970; `undefined` for any other string. */
 function jwtExpiry(token: string): number | undefined {
-  try {
-    const { exp } = JSON.parse(decodeBase64(token.split('.')[1] ?? '') ?? '') as { exp?: unknown }
-    return typeof exp === 'number' ? exp * 1000 : undefined
-  } catch {
-    return undefined
-  }
+  const exp = parseObject(decodeBase64(token.split('.')[1] ?? '') ?? '')?.['exp']
+  return typeof exp === 'number' ? exp * 1000 : undefined
 }

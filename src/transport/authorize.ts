@@ -4,7 +4,7 @@
  * @module
  */
 import { ChatError } from '../errors.ts'
-import { ROLE_MISSING } from '../schemas/failure.ts'
+import { isRoleMissing } from '../schemas/failure.ts'
 import type { TokenCache } from '../tokens/provider.ts'
 import { readText } from './failure.ts'
 
@@ -46,25 +46,24 @@ export function authorize(fetch: Fetch, tokens: TokenCache): (input: string | UR
 export async function sendAuthorized(fetch: Fetch, tokens: TokenCache, url: string, init: RequestInit & { readonly signal: AbortSignal }): Promise<Response> {
   const { signal, body } = init
   const headers = new Headers(init.headers)
-
-  async function send(token: string): Promise<Response> {
+  for (let refused: { token: string; challenge: string | null } | undefined; ; ) {
+    const token = await tokens.get(signal, refused)
     headers.set('authorization', `Bearer ${token}`)
     // `manual`, as Workers know no `error`; browsers then answer with an opaque response of status 0.
     const response = await fetch(url, { ...init, headers, redirect: 'manual' })
     const { type, status } = response
-    if (type !== 'opaqueredirect' && (status < 300 || status > 399)) return response
-    response.body?.cancel().catch(() => {})
-    throw new ChatError('redirected', `Cannot follow the redirect of ${withoutQuery(url)} with a token: check the endpoint`, { url: withoutQuery(url), status })
+    if (type === 'opaqueredirect' || (status >= 300 && status < 400)) {
+      response.body?.cancel().catch(() => {})
+      const shown = withoutQuery(url)
+      throw new ChatError('redirected', `Cannot follow a redirect of ${shown}: check the endpoint`, { url: shown, status })
+    }
+    // A stream as body is gone after the first request.
+    if (status !== 401 || refused || body instanceof ReadableStream) return response
+    const text = await readText(response, signal)
+    // Rebuilt, as its body has been read.
+    if (isRoleMissing(text)) return new Response(text, response)
+    refused = { token, challenge: response.headers.get('www-authenticate') }
   }
-
-  const token = await tokens.get(signal)
-  const response = await send(token)
-  // A stream as body is gone after the first request.
-  if (response.status !== 401 || body instanceof ReadableStream) return response
-  const text = await readText(response, signal)
-  // Rebuilt, as its body has been read.
-  if (ROLE_MISSING.test(text)) return new Response(text, response)
-  return send(await tokens.get(signal, { token, challenge: response.headers.get('www-authenticate') }))
 }
 
 /** A URL as errors may show it. */

@@ -1,5 +1,5 @@
 /**
- * The caller's signal and the time limits in, one signal out.
+ * The caller's signal and the time limits in, one aborted call out.
  * Runtimes: all. Imports: `../errors.ts`.
  * @module
  */
@@ -19,52 +19,49 @@ export interface Timeouts {
 
 type TimeoutCode = 'connect-timeout' | 'first-event-timeout' | 'idle-timeout' | 'total-timeout'
 
-/** One call's signal and the limit that is running. */
+/** The limits of one call. */
 export interface Clock {
-  /** Aborts with the caller's own reason, or with the timeout's error. */
-  readonly signal: AbortSignal
   /** Starts a limit in place of the one before, or what is left of it. */
   limit(code: TimeoutCode, milliseconds: number, left?: number): void
   /** Ends the running limit. */
   pause(): void
-  /** Ends the call: aborts its signal and lets go of the caller's. */
-  close(reason?: unknown): void
+  /** Ends all limits and lets go of the caller's signal. */
+  stop(): void
 }
 
 /** Longest delay that timers take; beyond it they fire at once. */
 const MAX_DELAY_MS = 2_147_483_647
 
 /**
- * Starts the clock of one call.
+ * Starts the clock of one call, which aborts it with the caller's own reason or with a timeout's error, and stops when it is aborted.
  *
  * Listens to the caller's signal by itself: `AbortSignal.any` is missing before Safari 17.4 and keeps a listener on
  * signals that outlive the call (https://github.com/nodejs/node/issues/54614).
  */
-export function startClock(caller: AbortSignal | undefined, totalMs: number): Clock {
-  const controller = new AbortController()
+export function startClock(call: AbortController, caller: AbortSignal | undefined, totalMs: number): Clock {
   const timer = (code: TimeoutCode, limitMs: number, left = limitMs) =>
     left > MAX_DELAY_MS
       ? undefined
-      : setTimeout(() => close(new ChatError(code, `Cannot wait any longer: ${code} after ${limitMs} ms`, { limitMs })), left)
-  const abort = () => close(caller?.reason)
-  function close(reason?: unknown): void {
+      : setTimeout(() => call.abort(new ChatError(code, `Cannot get the answer: ${code} after ${limitMs} ms`, { limitMs })), left)
+  const abort = () => call.abort(caller?.reason)
+  const pause = () => clearTimeout(running)
+  function stop(): void {
     clearTimeout(total)
-    clearTimeout(running)
+    pause()
     caller?.removeEventListener('abort', abort)
-    controller.abort(reason)
   }
   const total = timer('total-timeout', totalMs)
   let running: ReturnType<typeof timer>
+  call.signal.addEventListener('abort', stop)
   caller?.addEventListener('abort', abort)
   if (caller?.aborted) abort()
   return {
-    signal: controller.signal,
     limit(code, milliseconds, left) {
-      clearTimeout(running)
+      pause()
       // A limit started after the end would outlive the call.
-      if (!controller.signal.aborted) running = timer(code, milliseconds, left)
+      if (!call.signal.aborted) running = timer(code, milliseconds, left)
     },
-    pause: () => clearTimeout(running),
-    close,
+    pause,
+    stop,
   }
 }

@@ -1,8 +1,9 @@
 /**
  * A failed response's body in, at most 64 KiB of its text out.
- * Runtimes: all. Imports: nothing.
+ * Runtimes: all. Imports: `../abort.ts`.
  * @module
  */
+import { abortable } from '../abort.ts'
 
 /** As much of a failure's body as is read; the longest recorded one has 2 kB. */
 const MAX_BODY_BYTES = 65_536
@@ -18,19 +19,18 @@ export async function readText({ body }: Response, signal: AbortSignal): Promise
   const utf8 = new TextDecoder()
   let text = ''
   let left = MAX_BODY_BYTES
-  // Ends a read that is waiting, also of a body that does not know the signal.
-  const leave = () => void reader?.cancel().catch(() => {})
-  signal.addEventListener('abort', leave)
   try {
-    for (let part = await reader?.read(); part?.value && left > 0; part = await reader?.read()) {
-      text += utf8.decode(part.value.subarray(0, left), { stream: true })
-      left -= part.value.length
+    while (reader && left > 0) {
+      // Ended by the signal also where the body does not know it.
+      const { value } = await abortable(reader.read(), signal)
+      if (!value) break
+      text += utf8.decode(value.subarray(0, left), { stream: true })
+      left -= value.length
     }
   } catch {
     // What came is kept.
   }
-  signal.removeEventListener('abort', leave)
-  leave()
+  reader?.cancel().catch(() => {})
   signal.throwIfAborted()
   return text
 }

@@ -22,24 +22,19 @@ export interface RateLimit {
  * @see https://github.com/Azure/azure-rest-api-specs/issues/24904
  */
 export function retryAfter(headers: Headers, now: number = Date.now()): number | undefined {
-  const seconds = headers.get('retry-after')
+  const seconds = number(headers, 'retry-after')
   const waits = [
-    number(headers.get('retry-after-ms')),
-    number(headers.get('x-ms-retry-after-ms')),
-    seconds === null ? NaN : number(seconds) * 1000,
-    // Only what is no number: `Date.parse('1')` is a date in 2001.
-    seconds === null || !isNaN(number(seconds)) ? NaN : Math.max(0, Date.parse(seconds) - now),
+    number(headers, 'retry-after-ms'),
+    number(headers, 'x-ms-retry-after-ms'),
+    // A date is what is no number: `Date.parse('1')` is in 2001.
+    isNaN(seconds) ? Math.max(0, Date.parse(headers.get('retry-after') ?? '') - now) : seconds * 1000,
   ].filter((wait) => wait >= 0)
   return waits.length ? Math.max(...waits) : undefined
 }
 
 /** The first request id that can be read, in the order that Microsoft's support asks for them. */
 export function requestId(headers: Headers): string | undefined {
-  for (const name of ['apim-request-id', 'x-request-id', 'x-ms-request-id', 'x-ms-client-request-id']) {
-    const id = headers.get(name)
-    if (id) return id
-  }
-  return undefined
+  return ['apim-request-id', 'x-request-id', 'x-ms-request-id', 'x-ms-client-request-id'].map((name) => headers.get(name)).find(Boolean) ?? undefined
 }
 
 /** The rate limits that the headers tell. */
@@ -47,13 +42,13 @@ export function rateLimit(headers: Headers): RateLimit {
   const limits: Record<string, number> = {}
   for (const what of ['limit', 'remaining', 'reset']) {
     for (const unit of ['Requests', 'Tokens']) {
-      const value = number(headers.get(`x-ratelimit-${what}-${unit.toLowerCase()}`))
+      const value = number(headers, `x-ratelimit-${what}-${unit}`)
       if (value >= 0) limits[what + unit] = value
     }
   }
   return limits
 }
 
-function number(text: string | null): number {
-  return text?.trim() ? Number(text) : NaN
+function number(headers: Headers, name: string): number {
+  return Number(headers.get(name) || NaN)
 }

@@ -21,7 +21,10 @@ export interface Call {
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
   readonly streamed: boolean
+  /** The caller's own. */
   readonly signal: AbortSignal | undefined
+  /** Ends the call and closes the connection, at any time; the caller's signal and the limits abort it, too. */
+  readonly controller: AbortController
 }
 
 /** What is known of a response beside its content. */
@@ -42,12 +45,10 @@ export interface Answer {
   readonly info: AnswerInfo
   /** Aborts with the caller's reason or a timeout. */
   readonly signal: AbortSignal
-  /** The next bytes, `undefined` at the end. @throws the caller's reason; `ChatError`, a timeout or `truncated`. */
+  /** The next bytes, `undefined` at the end. @throws the caller's reason; `ChatError`, a timeout; whatever the body throws that breaks. */
   read(): Promise<Uint8Array | undefined>
   /** Tells that an event has come, so that the idle limit begins anew. */
   event(): void
-  /** Ends the call and closes the connection; harmless when repeated. */
-  close(): void
 }
 
 /** One attempt of a call: a good response, or a `ChatError`. */
@@ -59,21 +60,13 @@ export type Retrying = (attempt: Attempt, url: string, signal: AbortSignal) => P
 /** Sends a call. @throws `ChatError`; the caller's own reason where its signal aborted. */
 export type Transport = (call: Call) => Promise<Answer>
 
-/** What a transport is made of. */
-export interface TransportOptions {
-  readonly fetch: Fetch
-  readonly tokens: TokenCache
-  readonly timeouts: Timeouts
-  readonly retrying: Retrying
-}
-
 /** Puts authorization, limits, failures and retries around a fetch. */
-export function createTransport({ fetch, tokens, timeouts, retrying }: TransportOptions): Transport {
+export function createTransport(fetch: Fetch, tokens: TokenCache, retrying: Retrying, timeouts: Timeouts): Transport {
   const { connectMs = 30_000, firstEventMs = 120_000, idleMs = 60_000, totalMs = Infinity } = timeouts
   return async function send(call) {
-    const { body, streamed } = call
-    const clock = startClock(call.signal, totalMs)
-    const { signal } = clock
+    const { body, streamed, controller } = call
+    const { signal } = controller
+    const clock = startClock(controller, call.signal, totalMs)
     const url = withoutQuery(call.url)
     let attempts = 0
     const counted: Fetch = (input, init) => {
@@ -90,7 +83,7 @@ export function createTransport({ fetch, tokens, timeouts, retrying }: Transport
         const response = await abortable(sendAuthorized(counted, tokens, call.url, { method: 'POST', headers: call.headers, body, signal }), signal)
         if (response.ok) return response
         const { status, headers } = response
-        throw failureFrom(await readText(response, signal), { scopes: tokens.scopes, redact: tokens.redact, url, attempts, status, requestId: requestId(headers), retryAfterMs: retryAfter(headers) })
+        throw failureFrom(await readText(response, signal), tokens, { url, status, requestId: requestId(headers), retryAfterMs: retryAfter(headers) })
       } catch (cause) {
         signal.throwIfAborted()
         throw isChatError(cause) ? cause : unreachable(url, cause)
@@ -103,15 +96,15 @@ export function createTransport({ fetch, tokens, timeouts, retrying }: Transport
       const response = await retrying(attempt, call.url, signal)
       const { status, headers } = response
       const info = { status, url, attempts, requestId: requestId(headers), rateLimit: rateLimit(headers), contentType: headers.get('content-type') ?? undefined }
-      return answerOf(response, info, clock, firstEventMs, idleMs)
+      return answerOf(response, info, signal, clock, firstEventMs, idleMs)
     } catch (error) {
-      clock.close()
+      clock.stop()
       throw isChatError(error) ? Object.assign(error, { attempts }) : error
     }
   }
 }
 
-function answerOf({ body }: Response, info: AnswerInfo, { signal, limit, pause, close }: Clock, firstEventMs: number, idleMs: number): Answer {
+function answerOf({ body }: Response, info: AnswerInfo, signal: AbortSignal, { limit, pause }: Clock, firstEventMs: number, idleMs: number): Answer {
   const reader = body?.getReader()
   let code: 'first-event-timeout' | 'idle-timeout' = 'first-event-timeout'
   let limitMs = firstEventMs
@@ -126,8 +119,6 @@ function answerOf({ body }: Response, info: AnswerInfo, { signal, limit, pause, 
       limit(code, limitMs, left)
       try {
         return (await reader?.read())?.value
-      } catch (cause) {
-        throw new ChatError('truncated', 'Cannot get the whole answer as its connection broke', {}, { cause })
       } finally {
         pause()
         left -= Date.now() - start
@@ -139,7 +130,6 @@ function answerOf({ body }: Response, info: AnswerInfo, { signal, limit, pause, 
       code = 'idle-timeout'
       left = limitMs = idleMs
     },
-    close,
   }
 }
 
@@ -149,7 +139,7 @@ function unreachable(url: string, cause: unknown): ChatError {
   const crossOrigin = page !== 'null' && page !== new URL(url).origin
   return new ChatError(
     'network',
-    `Cannot reach ${url}${crossOrigin ? `: is it up, and does it allow ${page} by CORS?` : ''}`,
+    `Cannot reach ${url}${crossOrigin ? `: does it allow ${page} by CORS?` : ''}`,
     { url, possibleCauses: crossOrigin ? ['unreachable', 'cors'] : ['unreachable'] },
     { cause },
   )

@@ -198,6 +198,14 @@ describe.each(ENTRIES)('%s', (_, connect) => {
     expect(/CORS/.test(String(error))).toBe(page)
   })
 
+  test.each(['cut', 'no-finish', 'bad-json', 'error-event', 'stall'])('%s halfway has the request id that support asks for', async (name) => {
+    const { connection } = foundryWith(connect, { ...once, timeouts: { idleMs: 30 } })
+    const stream = streamChat(connection, fault(name))
+    const error = await rejection(stream.result)
+    expect(error).toMatchObject({ name: 'ChatError', requestId: (await stream.response).requestId, attempts: 1 })
+    expect((error as { requestId?: string }).requestId).toMatch(/./)
+  })
+
   test('a page is told from an answer by its beginning, though it never ends', async () => {
     const endless = new ReadableStream({ start: (controller) => controller.enqueue(new TextEncoder().encode('\n <!doctype html><title>Sign in</title>')) })
     const { connection } = foundryWith(connect, { ...once, fetch: async () => new Response(endless) })

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { failureFrom } from '../../src/schemas/failure.ts'
 
-const context = { url: 'https://c.openai.azure.com/openai/v1/chat/completions', attempts: 1, scopes: ['https://cognitiveservices.azure.com/.default'], redact: (text: string) => text.replaceAll('hunter2', '[token]') }
-const from = (status: number, body: unknown) => failureFrom(typeof body === 'string' ? body : JSON.stringify(body), { ...context, status })
+const context = { url: 'https://c.openai.azure.com/openai/v1/chat/completions', attempts: 1 }
+const tokens = { scopes: ['https://cognitiveservices.azure.com/.default'], redact: (text: string) => text.replaceAll('hunter2', '[token]') }
+const from = (status: number, body: unknown) => failureFrom(typeof body === 'string' ? body : JSON.stringify(body), tokens, { ...context, status })
 
 describe('failureFrom()', () => {
   // The nine shapes of bodies, and variants that were seen of each.
@@ -17,7 +18,7 @@ describe('failureFrom()', () => {
     ['Mistral', 400, { object: 'Error', message: 'Unexpected role', type: 'invalid_request_message_order', code: 3230 }, { code: 'bad-request', serviceMessage: 'Unexpected role' }],
     ['status as a string', 404, { status: 'Serverless endpoint not found' }, { code: 'route-not-found', serviceMessage: 'Serverless endpoint not found' }],
     ['HTML', 502, '<html><head><style>p{}</style><title>502 Bad Gateway</title></head><body><h1>502</h1></body></html>', { code: 'server-error', serviceMessage: '502 Bad Gateway 502' }],
-    ['empty', 503, '', { code: 'server-error', serviceMessage: '' }],
+    ['empty', 503, '', { code: 'server-error', serviceMessage: undefined, serviceCode: undefined }],
     ['error as a string', 400, { error: 'no', code: 'x' }, { serviceMessage: 'no', serviceCode: 'x' }],
     ['error null', 500, { error: null, message: 'm' }, { serviceMessage: 'm' }],
     ['JSON that is no object', 500, '["x"]', { code: 'server-error', serviceMessage: '["x"]' }],
@@ -59,7 +60,7 @@ describe('failureFrom()', () => {
 
   test('names both scopes where the audience is wrong, and not where it is the one asked for', () => {
     const message = 'Unauthorized. Access token is missing, invalid, audience is incorrect (https://cognitiveservices.azure.com), or have expired.'
-    const other = failureFrom({ statusCode: 401, message }, { ...context, status: 401, scopes: ['https://ai.azure.com/.default'] })
+    const other = failureFrom({ statusCode: 401, message }, { ...tokens, scopes: ['https://ai.azure.com/.default'] }, { ...context, status: 401 })
     expect(other).toMatchObject({ code: 'wrong-audience', scope: 'https://ai.azure.com/.default', expectedScope: 'https://cognitiveservices.azure.com/.default' })
     expect(other.message).toContain('https://ai.azure.com/.default')
     expect(other.message).toContain('https://cognitiveservices.azure.com/.default')
@@ -72,9 +73,9 @@ describe('failureFrom()', () => {
 
   test('takes the status of an error inside a stream from its body', () => {
     for (const error of [{ code: 429, message: 'm' }, { code: 'x', status: 429, message: 'm' }, { code: '429', message: 'm' }, { status_code: 429, message: 'm' }]) {
-      expect(failureFrom({ error }, { ...context, status: 0, midStream: true })).toMatchObject({ code: 'rate-limited', status: 429, midStream: true })
+      expect(failureFrom({ error }, tokens, { ...context, status: 0, midStream: true })).toMatchObject({ code: 'rate-limited', status: 429, midStream: true })
     }
-    expect(failureFrom({ type: 'error', code: 'x', message: 'flat' }, { ...context, status: 0 })).toMatchObject({ code: 'server-error', serviceMessage: 'flat' })
+    expect(failureFrom({ type: 'error', code: 'x', message: 'flat' }, tokens, { ...context, status: 0 })).toMatchObject({ code: 'server-error', serviceMessage: 'flat' })
   })
 
   test('repeats no token, wherever it was echoed, and at most 300 characters', () => {

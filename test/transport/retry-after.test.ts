@@ -27,8 +27,9 @@ describe('retryAfter()', () => {
 })
 
 describe('the wait in the words of a failure', () => {
-  const context = { status: 429, url: 'https://c/x', attempts: 1, scopes: [], redact: (text: string) => text }
-  const wait = (message: string, retryAfterMs?: number) => (failureFrom({ error: { code: '429', message } }, { ...context, retryAfterMs }) as { retryAfterMs?: number }).retryAfterMs
+  const context = { status: 429, url: 'https://c/x', attempts: 1 }
+  const tokens = { scopes: [], redact: (text: string) => text }
+  const wait = (message: string, retryAfterMs?: number) => (failureFrom({ error: { code: '429', message } }, tokens, { ...context, retryAfterMs }) as { retryAfterMs?: number }).retryAfterMs
 
   test.each([
     ['Requests have exceeded token rate limit. Please retry after 20 seconds. Please go here: https://aka.ms/x', 20_000],
