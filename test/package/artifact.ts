@@ -11,6 +11,9 @@ import { fileURLToPath } from 'node:url'
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
+/** It takes two seconds where the network is well. */
+const INSTALL_MS = 60_000
+
 export interface Artifact {
   /** Where it is installed. */
   readonly folder: string
@@ -31,8 +34,11 @@ export async function installAlone(): Promise<Artifact> {
   if (!tarball) throw new Error(`Cannot read what npm packed: ${packed.output}`)
 
   await writeFile(join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module' }))
-  const installed = await run('npm', ['install', '--no-save', '--no-package-lock', '--prefer-offline', '--no-audit', '--no-fund', `./${tarball.filename}`], folder)
-  if (installed.status !== 0) throw new Error(installed.text)
+  const install = () => run('npm', ['install', '--no-save', '--no-package-lock', '--prefer-offline', '--no-audit', '--no-fund', `./${tarball.filename}`], folder, {}, INSTALL_MS)
+  // Three tries, as the one test that needs the network must not hang with it.
+  let installed = await install()
+  for (let retry = 0; retry < 2 && installed.status !== 0; retry++) installed = await install()
+  if (installed.status !== 0) throw new Error(`Cannot install the package: ${installed.text}`)
   await cp(join(ROOT, 'test/package/consumers'), folder, { recursive: true })
   return {
     folder,
@@ -50,10 +56,10 @@ export interface Ended {
 }
 
 /** Runs a command to its end; never throws for its status. */
-export function run(command: string, args: readonly string[], cwd: string, env: Record<string, string> = {}): Promise<Ended> {
+export function run(command: string, args: readonly string[], cwd: string, env: Record<string, string> = {}, timeout = 0): Promise<Ended> {
   return new Promise((resolve) => {
     const windows = process.platform === 'win32' && command === 'npm'
-    execFile(command, args, { cwd, env: { ...process.env, ...env }, maxBuffer: 64 * 1024 * 1024, shell: windows }, (error, stdout, stderr) => {
+    execFile(command, args, { cwd, env: { ...process.env, ...env }, maxBuffer: 64 * 1024 * 1024, shell: windows, timeout }, (error, stdout, stderr) => {
       resolve({ status: error ? (typeof error.code === 'number' ? error.code : 1) : 0, output: stdout, text: stdout + stderr })
     })
   })

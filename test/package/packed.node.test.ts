@@ -17,7 +17,7 @@ const entries = entriesOf(manifest)
 let artifact: Artifact
 beforeAll(async () => {
   artifact = await installAlone()
-})
+}, 240_000)
 afterAll(() => artifact?.remove())
 
 describe('the package holds', () => {
