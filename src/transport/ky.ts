@@ -5,7 +5,7 @@
  */
 import ky from 'ky'
 import { abortable } from '../abort.ts'
-import { isChatError } from '../errors.ts'
+import { ChatError, isChatError } from '../errors.ts'
 import type { AnyChatError } from '../errors.ts'
 import type { Retrying } from './transport.ts'
 
@@ -34,8 +34,13 @@ const STATUSES: readonly unknown[] = [408, 429, 500, 502, 503, 504]
  *
  * ky never sees the token: it is added below, by the attempt. Nor does an error of ky's get out, as those hold the
  * request: attempts throw `ChatError`s, which ky passes on as they are.
+ *
+ * @throws `ChatError` `invalid-request` where `retries` is no integer from 0, or `maxRetryWaitMs` below 0.
  */
 export function kyRetrying({ retries = 2, maxRetryWaitMs = 60_000, onRetry }: RetryOptions): Retrying {
+  if (!Number.isInteger(retries) || retries < 0 || !(maxRetryWaitMs >= 0)) {
+    throw new ChatError('invalid-request', `Cannot connect as retries must be an integer from 0 and maxRetryWaitMs not below 0: they are ${retries} and ${maxRetryWaitMs}`)
+  }
   return async function retrying(attempt, url, signal) {
     let waitMs = 0
     const response = ky(url, {

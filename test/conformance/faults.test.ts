@@ -277,6 +277,10 @@ describe('retries', () => {
     expect(await streamChat(connection, { model: 'gpt-5-mini', messages: ASK }).result).toMatchObject({ finishReason: 'stop' })
   })
 
+  test.each([{ retries: -1 }, { retries: 1.5 }, { retries: NaN }, { maxRetryWaitMs: -1 }, { maxRetryWaitMs: NaN }])('connect() refuses %o', (options) => {
+    expect(() => foundry(options)).toThrow(`${Object.values(options)[0]}`)
+  })
+
   test('retries: 0 sends once', async () => {
     const { connection, emulator } = foundry({ retries: 0 })
     await rejection(streamChat(connection, fault('503')).result)
