@@ -45,7 +45,7 @@ export function connectWith(retrying: Retrying, options: ConnectOptions): Connec
     endpoint,
     send: createTransport(fetch, tokens, retrying, timeouts),
     prepare: async ({ signal = new AbortController().signal } = {}) => void (await tokens.get(signal)),
-    redact: tokens.redact,
+    tokens,
     headers: checkHeaders(options.headers),
     maxMessageBytes,
     withoutUsage: new Set(),

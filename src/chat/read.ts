@@ -20,7 +20,7 @@ import type { Connection } from './request.ts'
  *
  * @throws `ChatError` `truncated`, `not-a-stream`, `malformed`, `too-large`, a timeout, or the service's own error.
  */
-export async function* readAnswer(answer: Answer, fold: Fold, { maxMessageBytes, endpoint, redact }: Connection): AsyncGenerator<ChatEvent, void, void> {
+export async function* readAnswer(answer: Answer, fold: Fold, { maxMessageBytes, tokens }: Connection): AsyncGenerator<ChatEvent, void, void> {
   const { signal } = answer
   const { url, requestId, attempts, contentType } = answer.info
   const decoder = createDecoder({ maxMessageBytes })
@@ -34,11 +34,11 @@ export async function* readAnswer(answer: Answer, fold: Fold, { maxMessageBytes,
   /** Folds one JSON object into events. */
   function take(json: string, named: boolean, events: ChatEvent[]): void {
     const body = parseObject(json)
-    if (!body) throw new ChatError('malformed', `Cannot get the answer as data must be a JSON object: it is ${redact(json).slice(0, 100)}`, { path: 'data' })
+    if (!body) throw new ChatError('malformed', `Cannot get the answer as data must be a JSON object: it is ${tokens.redact(json).slice(0, 100)}`, { path: 'data' })
     // Truthiness, as some services send `error: null` with everything. OpenRouter sends `choices` and usage beside it.
     const failed = body['error'] || named
     if (!failed || body['choices']) events.push(...fold.take(body))
-    if (failed) throw failureFrom(body, { scopes: endpoint.scopes, redact }, { url, status: 0, midStream: true })
+    if (failed) throw failureFrom(body, tokens, { url, status: 0, midStream: true })
   }
 
   for (let ended = false; !ended; ) {
@@ -58,7 +58,7 @@ export async function* readAnswer(answer: Answer, fold: Fold, { maxMessageBytes,
         take(data, event === 'error', events)
       }
       if (!begun && (bytes ? first === '<' : first)) {
-        if (first !== '{' || !/"(choices|error)"/.test(head)) throw new ChatError('not-a-stream', `Cannot get the answer as it is ${contentType} and no model's: check the endpoint`, { contentType, snippet: redact(head.trim()).slice(0, 300) })
+        if (first !== '{' || !/"(choices|error)"/.test(head)) throw new ChatError('not-a-stream', `Cannot get the answer as it is ${contentType} and no model's: check the endpoint`, { contentType, snippet: tokens.redact(head.trim()).slice(0, 300) })
         take(head, false, events)
       }
       ended ||= !bytes

@@ -17,8 +17,12 @@ export interface Connection {
   readonly send: Transport
   /** Gets a token, so that a sign-in problem shows before the first message. @throws `ChatError` */
   readonly prepare: (options?: { readonly signal?: AbortSignal }) => Promise<void>
-  /** Takes tokens out of a text. */
-  readonly redact: (text: string) => string
+  /** Its tokens, behind functions; for the library's own entries. */
+  readonly tokens: {
+    readonly scopes: readonly string[]
+    readonly get: (signal: AbortSignal) => Promise<string>
+    readonly redact: (text: string) => string
+  }
   /** Headers of every request. */
   readonly headers: Readonly<Record<string, string>>
   readonly maxMessageBytes: number
