@@ -206,6 +206,16 @@ describe.each(ENTRIES)('%s', (_, connect) => {
     expect((error as { requestId?: string }).requestId).toMatch(/./)
   })
 
+  test('no more than 64 KiB of a failure are read, and the rest is let go', async () => {
+    let sent = 0
+    let cancelled = false
+    const endless = new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array((sent += 1024) && 1024).fill(120)), cancel: () => void (cancelled = true) }, { highWaterMark: 0 })
+    const { connection } = foundryWith(connect, { ...once, fetch: async () => new Response(endless, { status: 500 }) })
+    expect(await rejection(streamChat(connection, fault('x')).result)).toMatchObject({ code: 'server-error', status: 500 })
+    expect(sent).toBeLessThanOrEqual(66 * 1024)
+    expect(cancelled).toBe(true)
+  })
+
   test('a page is told from an answer by its beginning, though it never ends', async () => {
     const endless = new ReadableStream({ start: (controller) => controller.enqueue(new TextEncoder().encode('\n <!doctype html><title>Sign in</title>')) })
     const { connection } = foundryWith(connect, { ...once, fetch: async () => new Response(endless) })
