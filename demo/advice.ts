@@ -18,7 +18,7 @@ export const ADVICE = {
   'invalid-request': { title: 'The request cannot be sent', remedy: 'Nothing was sent. Correct what the details name, then try again.' },
   unsupported: { title: 'This endpoint does not do that', remedy: 'Nothing was sent. Use an endpoint of another kind for this operation.' },
   token: { title: 'No token was given', remedy: 'The page\'s server did not give a token. See whether it runs, then get a new one.', renew: true },
-  'interaction-required': { title: 'Please sign in again', remedy: 'Your session has ended. A new token needs you, not just the page.', renew: true },
+  'interaction-required': { title: 'Please sign in', remedy: 'Nobody is signed in, or the session has ended. A token needs you, not just the page.', renew: true },
   unauthorized: { title: 'The token was refused', remedy: 'A fresh token was tried as well. Sign in again to get another.', renew: true },
   'wrong-audience': { title: 'The token is for another service', remedy: 'Ask for the scope that the service expects, then get a new token.', renew: true },
   'missing-role': { title: 'You may not call models here', remedy: 'Have the role “Cognitive Services User” assigned to you on the resource, wait five minutes, then get a new token.', renew: true },

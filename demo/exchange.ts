@@ -2,7 +2,7 @@
  * The list of questions and answers: puts each call of the conversation into its place and says how it goes.
  * @module
  */
-import type { RetryInfo } from 'keyless-chat'
+import type { AnyChatError, RetryInfo } from 'keyless-chat'
 import { ADVICE } from './advice.ts'
 import type { Conversation } from './conversation.ts'
 import { element } from './dom.ts'
@@ -21,8 +21,10 @@ export interface ExchangeOptions {
   readonly changed: () => void
   /** Called when an answer is asked for again. */
   readonly retrying: () => void
-  /** Replaces the connection by one with a new token. */
-  readonly renew: () => void
+  /** Replaces the connection by one with a new token; false where the user did not want to. */
+  readonly renew: (error: AnyChatError) => Promise<boolean>
+  /** What the button of it says. */
+  readonly renewing: () => string
 }
 
 /** The list, and what can be done with it. */
@@ -34,16 +36,15 @@ export interface Exchanges {
 }
 
 /** Starts an empty list. */
-export function createExchanges({ list, conversation, deployment, say, changed, retrying, renew }: ExchangeOptions): Exchanges {
+export function createExchanges({ list, conversation, deployment, say, changed, retrying, renew, renewing }: ExchangeOptions): Exchanges {
   let last: { readonly question: HTMLElement; answer: AnswerElement } | undefined
 
   function newAnswer(): AnswerElement {
     return answerView(deployment(), {
       retry,
-      renew() {
-        renew()
-        retry()
-      },
+      // Nothing before it, as a popup is allowed in the click itself alone.
+      renew: (error) => void renew(error).then((renewed) => renewed && retry()),
+      renewing: renewing(),
     })
   }
 

@@ -11,8 +11,10 @@ import { filterNote } from './filter-note.ts'
 /** What the card's buttons do. */
 export interface CardActions {
   readonly retry: () => void
-  /** Gets a new token, then asks again. */
-  readonly renew: () => void
+  /** Gets a new token, with the user's help, then asks again. */
+  readonly renew: (error: AnyChatError) => void
+  /** What its button says. */
+  readonly renewing: string
 }
 
 /** Facts worth showing, where the failure has them, and their labels. */
@@ -51,19 +53,22 @@ export function failureCard(error: AnyChatError, actions: CardActions): HTMLElem
     ...(error.code === 'content-filter' ? [filterNote(error.contentFilter)] : []),
     ...(facts.length > 0 ? [factList(facts)] : []),
     element('details', { class: 'library' }, element('summary', {}, 'In the library\'s words'), element('p', {}, error.message)),
-    actionsOf(actions, { renew, waitMs: 'retryAfterMs' in error ? error.retryAfterMs : undefined }),
+    actionsOf(actions, { error: renew ? error : undefined, waitMs: 'retryAfterMs' in error ? error.retryAfterMs : undefined }),
   )
 }
 
 /** Makes the row of buttons below an answer that can be asked for again. */
-export function actionsOf({ retry, renew }: CardActions, options: { readonly renew?: boolean | undefined; readonly waitMs?: number | undefined } = {}): HTMLElement {
+export function actionsOf({ retry, renew, renewing }: CardActions, options: { readonly error?: AnyChatError | undefined; readonly waitMs?: number | undefined } = {}): HTMLElement {
   const again = element('button', { type: 'button', class: 'retry' }, 'Retry')
   again.addEventListener('click', retry)
   const row = element('div', { class: 'actions' }, again)
-  if (options.renew) {
-    const token = element('button', { type: 'button', class: 'renew' }, 'Get a new token')
-    token.addEventListener('click', renew)
+  const { error } = options
+  if (error) {
+    const token = element('button', { type: 'button', class: 'renew' }, renewing)
+    token.addEventListener('click', () => renew(error))
     row.prepend(token)
+    // Nothing but the user helps.
+    if (error.code === 'interaction-required') again.remove()
   }
   if (options.waitMs !== undefined && options.waitMs >= 1000) countDown(again, options.waitMs)
   return row

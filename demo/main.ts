@@ -4,61 +4,107 @@
  */
 import { connect } from 'keyless-chat'
 import type { Connection } from 'keyless-chat'
+import { createChecklist } from './checklist.ts'
+import { emulated, entered, forget, remember, served } from './config.ts'
+import type { Config } from './config.ts'
+import { showConnection } from './connection-bar.ts'
 import { createConversation } from './conversation.ts'
 import { byId, element } from './dom.ts'
 import { createExchanges } from './exchange.ts'
 import { follow } from './follow.ts'
-import { tokensFor } from './session.ts'
-import type { Session } from './session.ts'
-import { faultOf, fillPicker, limitsFrom, limitsInWords } from './settings.ts'
-import type { Resource } from './settings.ts'
+import { identify } from './identity.ts'
+import type { Identity } from './identity.ts'
+import { faultOf, fillPicker, limitsFrom } from './settings.ts'
+import { createSettingsForm } from './settings-form.ts'
 
 const prompt = byId('prompt', HTMLTextAreaElement)
 const deployment = byId('deployment', HTMLSelectElement)
 const session = byId('session', HTMLSelectElement)
 const send = byId('send', HTMLButtonElement)
 const list = byId('messages', HTMLElement)
+const suggestions = byId('suggestions', HTMLElement).querySelectorAll('button')
 const toEnd = follow(byId('log', HTMLElement), list, byId('latest', HTMLButtonElement))
 
-const resource = (await (await fetch('/emulator/resource')).json()) as Resource
-let foundry: Connection = connectAs(session.value as Session)
+const defaults = await served()
+let config: Config = entered(defaults)
+let identity: Identity
+let foundry: Connection
+/** False until the settings work. */
+let ready = false
 
+const say = (words: string, more = ''): void => byId('status', HTMLElement).replaceChildren(words, element('span', { class: 'unseen' }, more))
 const conversation = createConversation({ connection: () => foundry, deployment: () => deployment.value })
 const exchanges = createExchanges({
   list,
   conversation,
   deployment: () => deployment.value,
-  say: (words, more = '') => byId('status', HTMLElement).replaceChildren(words, element('span', { class: 'unseen' }, more)),
+  say,
   changed: showState,
   // The button that had the focus is gone.
   retrying: () => prompt.focus(),
-  // In a page of yours, this click opens the sign-in.
-  renew() {
-    session.value = 'user'
-    foundry = connectAs('user')
-  },
+  renew,
+  renewing: () => identity.ask,
 })
 
+/** Connects as the settings say, and only then lets go of what was. */
+async function start(next: Config): Promise<void> {
+  const who = await identify(next, session)
+  foundry = connectAs(next, who)
+  identity = who
+  config = next
+  ready = true
+  byId('check', HTMLButtonElement).disabled = false
+  const chosen = deployment.value
+  fillPicker(deployment, config)
+  if (!choose(chosen)) choose(config.deployments[0])
+  byId('real', HTMLElement).hidden = emulated(config)
+  byId('emulated', HTMLElement).hidden = !emulated(config)
+  for (const button of suggestions) button.hidden = !emulated(config) && button.dataset['deployment']?.includes('~') === true
+  showConnection(foundry, identity)
+  showState()
+}
+
+/** Chooses a deployment, if there is one of that name. */
+function choose(name: string | undefined): boolean {
+  const there = [...deployment.options].some(({ value }) => value === name)
+  if (name !== undefined && there) deployment.value = name
+  return there
+}
+
 /** A connection caches its tokens, so another session is another connection. */
-function connectAs(who: Session): Connection {
+function connectAs({ endpoint, scope, mode }: Config, { token }: Identity): Connection {
   const { retries = 2, maxRetryWaitMs = 60_000, maxMessageBytes, ...timeouts } = limitsFrom(location.hash)
-  const connection = connect({
-    endpoint: resource.endpoint,
-    token: tokensFor(who),
+  // What a page gets that asks for another service's tokens.
+  const asked = mode !== 'msal' && session.value === 'other-service' ? 'https://graph.microsoft.com/.default' : scope
+  return connect({
+    endpoint,
+    token,
     timeouts,
     retries,
     maxRetryWaitMs,
     ...(maxMessageBytes === undefined ? {} : { maxMessageBytes }),
-    // What a page gets that asks for another service's tokens.
-    ...(who === 'other-service' ? { scope: 'https://graph.microsoft.com/.default' } : {}),
+    ...(asked ? { scope: asked } : {}),
     onRetry: (retry) => exchanges.waiting(retry),
   })
-  byId('kind', HTMLElement).textContent = connection.endpoint.kind
-  byId('base', HTMLElement).textContent = connection.endpoint.base
-  const limits = byId('limits', HTMLElement)
-  limits.textContent = limitsInWords(limitsFrom(location.hash))
-  limits.hidden = limits.textContent === ''
-  return connection
+}
+
+function reconnect(): void {
+  if (!ready) return
+  foundry = connectAs(config, identity)
+  showConnection(foundry, identity)
+}
+
+/** Asks the user, in a click. Another user is another connection. */
+async function renew(error: unknown): Promise<boolean> {
+  try {
+    await identity.renew(error, foundry.endpoint.scopes)
+    return true
+  } catch (failure) {
+    say(`Not signed in: ${(failure as { errorCode?: string }).errorCode ?? String(failure)}`)
+    return false
+  } finally {
+    reconnect()
+  }
 }
 
 function showState(): void {
@@ -67,7 +113,7 @@ function showState(): void {
   send.setAttribute('aria-label', busy ? 'Stop' : 'Send')
   send.disabled = !busy && prompt.value.trim() === ''
   byId('welcome', HTMLElement).hidden = !exchanges.empty
-  byId('fault', HTMLElement).textContent = faultOf(deployment.value, resource)
+  byId('fault', HTMLElement).textContent = faultOf(deployment.value, config)
 }
 
 function ask(words: string): void {
@@ -78,6 +124,7 @@ function ask(words: string): void {
 function submit(): void {
   const words = prompt.value.trim()
   if (conversation.busy || words === '') return
+  if (!ready) return openSettings()
   prompt.value = ''
   ask(words)
 }
@@ -98,25 +145,49 @@ prompt.addEventListener('keydown', (event) => {
 })
 prompt.addEventListener('input', showState)
 document.addEventListener('keydown', (event) => {
-  if (event.key === 'Escape') conversation.stop()
+  // A dialog closes by it.
+  if (event.key === 'Escape' && !document.querySelector('dialog[open]')) conversation.stop()
 })
 deployment.addEventListener('change', showState)
-session.addEventListener('change', () => (foundry = connectAs(session.value as Session)))
-window.addEventListener('hashchange', () => (foundry = connectAs(session.value as Session)))
+session.addEventListener('change', reconnect)
+window.addEventListener('hashchange', reconnect)
+byId('sign', HTMLButtonElement).addEventListener('click', () => {
+  if (identity.account?.() === undefined) void renew(undefined)
+  else void identity.signOut?.().then(reconnect)
+})
 byId('fresh', HTMLButtonElement).addEventListener('click', () => {
   exchanges.clear()
   prompt.focus()
 })
 
-fillPicker(deployment, resource)
-for (const button of byId('suggestions', HTMLElement).querySelectorAll('button')) {
+for (const button of suggestions) {
   button.addEventListener('click', () => {
-    deployment.value = button.dataset['deployment'] ?? deployment.value
+    if (!ready) return openSettings()
+    choose(button.dataset['deployment'])
     // The button goes with the welcome.
     prompt.focus()
     ask(button.querySelector('.words')?.textContent ?? '')
   })
 }
-showState()
+const openSettings = createSettingsForm({
+  served: defaults,
+  current: () => config,
+  async apply(next) {
+    await start(next)
+    remember(next, defaults)
+  },
+  async reset() {
+    await start(defaults)
+    forget()
+  },
+})
+createChecklist(() => foundry, () => deployment.value)
+for (const button of document.querySelectorAll<HTMLElement>('dialog .close')) button.addEventListener('click', () => button.closest('dialog')?.close())
+try {
+  await start(config)
+} catch (error) {
+  // Nothing is configured yet, or what was entered does not work any more.
+  openSettings(error)
+}
 // On a phone the keyboard would cover the page.
 if (matchMedia('(pointer: fine)').matches) prompt.focus()

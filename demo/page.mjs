@@ -6,28 +6,34 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import swc from '@swc/core'
+import { vendored } from './vendor.mjs'
 
 const HERE = new URL('.', import.meta.url)
 
 /** Where files come from, by the first part of their path. */
-const FOLDERS = {
+export const FOLDERS = {
   dist: new URL('../dist/', import.meta.url),
-  // The main entry leaves ky to the page's own module graph; the import map says where it is.
+  // Entries leave their packages to the page's own module graph; the import map says where they are.
   ky: new URL('../node_modules/ky/distribution/', import.meta.url),
+  valibot: new URL('../node_modules/valibot/dist/', import.meta.url),
 }
 
-const TYPES = { html: 'text/html', css: 'text/css', js: 'text/javascript', ts: 'text/javascript', svg: 'image/svg+xml', map: 'application/json' }
+const TYPES = { html: 'text/html', css: 'text/css', js: 'text/javascript', mjs: 'text/javascript', ts: 'text/javascript', svg: 'image/svg+xml', map: 'application/json' }
+
+/** Whom a reader may enter in the settings: Azure's own hosts, and where Entra ID signs in. Others stand in `config`. */
+const AZURE = ['https://*.services.ai.azure.com', 'https://*.openai.azure.com', 'https://*.cognitiveservices.azure.com']
+const ENTRA = 'https://login.microsoftonline.com'
 
 /**
  * Creates the page's handler.
  *
- * @param {{ emulator: import('keyless-chat/emulator').Emulator, emulatorOrigin: string, deployments: readonly string[], faults: Readonly<Record<string, string>> }} options
+ * @param {{ emulator: import('keyless-chat/emulator').Emulator, config: Readonly<Record<string, unknown>> }} options
  * @returns {Promise<(request: Request) => Promise<Response>>}
  */
-export async function createPage({ emulator, emulatorOrigin, deployments, faults }) {
+export async function createPage({ emulator, config }) {
   const headers = {
     'cache-control': 'no-store',
-    'content-security-policy': policy(await readFile(new URL('index.html', HERE), 'utf8'), emulatorOrigin),
+    'content-security-policy': policyOf(await readFile(new URL('index.html', HERE), 'utf8'), config),
     'cross-origin-opener-policy': 'same-origin',
     'referrer-policy': 'no-referrer',
     'x-content-type-options': 'nosniff',
@@ -39,7 +45,7 @@ export async function createPage({ emulator, emulatorOrigin, deployments, faults
     if (hostname !== '127.0.0.1' && hostname !== 'localhost') return new Response('Unknown host', { status: 421 })
     if (pathname === '/token') return request.method === 'POST' ? mint(request) : new Response('POST only', { status: 405, headers: { allow: 'POST' } })
     if (request.method !== 'GET') return new Response('GET only', { status: 405, headers: { allow: 'GET' } })
-    if (pathname === '/emulator/resource') return Response.json({ endpoint: emulatorOrigin, deployments, faults })
+    if (pathname === '/config.json') return Response.json(config)
     if (pathname === '/emulator/calls') return Response.json(emulator.calls)
     return serveFile(pathname)
   }
@@ -47,7 +53,9 @@ export async function createPage({ emulator, emulatorOrigin, deployments, faults
   /** In a page of yours, the session's cookie would say who asks; here the page plays three people. */
   async function mint(request) {
     if (request.headers.get('sec-fetch-site') !== 'same-origin') return Response.json({ error: 'cross_origin' }, { status: 403 })
-    const { scope, session } = await request.json()
+    const body = await request.json()
+    // The page's own callback says one scope and a session, the library's broker says scopes.
+    const { scope = body.scopes?.[0] ?? '', session = request.headers.get('x-demo-session') } = body
     if (session === 'ended') return Response.json({ error: 'interaction_required' }, { status: 401 })
     return Response.json(await emulator.token({ audience: String(scope).replace(/\/\.default$/, ''), role: session !== 'without-role' }))
   }
@@ -55,15 +63,22 @@ export async function createPage({ emulator, emulatorOrigin, deployments, faults
   return async function page(request) {
     const response = await answer(request)
     for (const [name, value] of Object.entries(headers)) response.headers.set(name, value)
+    // It must reach the page that opened it, and is framed by it for a silent sign-in.
+    if (new URL(request.url).pathname === '/redirect.html') {
+      response.headers.delete('cross-origin-opener-policy')
+      response.headers.set('content-security-policy', "default-src 'none'; script-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'")
+    }
     return response
   }
 }
 
 async function serveFile(pathname) {
-  const [, folder = '', name = '', extension = ''] = /^\/(?:(dist|ky)\/)?([\w/.-]*?)(?:\.(\w+))?$/.exec(pathname === '/' ? '/index.html' : pathname) ?? []
+  const vendor = vendored(/^\/vendor\/(\w+)\.js$/.exec(pathname)?.[1] ?? '')
+  if (vendor) return new Response(await vendor, { headers: { 'content-type': 'text/javascript; charset=utf-8' } })
+  const [, folder = '', name = '', extension = ''] = /^\/(?:(dist|ky|valibot)\/)?([\w/.-]*?)(?:\.(\w+))?$/.exec(pathname === '/' ? '/index.html' : pathname) ?? []
   const type = TYPES[extension]
   // URL parsers have resolved `..` already; this is for what they leave.
-  if (!type || name.includes('..') || (folder ? !/^(js|map)$/.test(extension) : name.includes('/'))) return notFound()
+  if (!type || name.includes('..') || (folder ? !/^(m?js|map)$/.test(extension) : name.includes('/') || extension === 'mjs')) return notFound()
   try {
     const source = await readFile(new URL(`${name}.${extension}`, folder ? FOLDERS[folder] : HERE), 'utf8')
     return new Response(extension === 'ts' ? await stripTypes(source, name) : source, { headers: { 'content-type': `${type}; charset=utf-8` } })
@@ -77,13 +92,21 @@ function notFound() {
   return new Response('Not found', { status: 404 })
 }
 
-async function stripTypes(source, name) {
-  const { code } = await swc.transform(source, { filename: `${name}.ts`, isModule: true, sourceMaps: 'inline', jsc: { parser: { syntax: 'typescript' }, target: 'es2022' } })
+export async function stripTypes(source, name, sourceMaps = 'inline') {
+  const { code } = await swc.transform(source, { filename: `${name}.ts`, isModule: true, sourceMaps, jsc: { parser: { syntax: 'typescript' }, target: 'es2022' } })
   return code
 }
 
-/** Allows this server, the emulator, and the one inline script that there is: the import map. */
-function policy(html, emulatorOrigin) {
+/**
+ * Allows this server, the services, and the one inline script that there is: the import map.
+ *
+ * @param {string} html
+ * @param {{ endpoint?: unknown, authority?: unknown, tokenUrl?: unknown }} config
+ */
+export function policyOf(html, { endpoint, authority, tokenUrl }) {
+  const origins = (...urls) => urls.filter((url) => URL.canParse(url)).map((url) => new URL(url).origin)
+  const frames = [...new Set(origins(authority, ENTRA))]
+  const connects = [...new Set([...origins(endpoint, tokenUrl), ...frames, ...AZURE])]
   const map = /<script type="importmap">([^]*?)<\/script>/.exec(html)?.[1]
   if (map === undefined) throw new Error('Cannot serve the page as its index.html has no import map')
   const hash = createHash('sha256').update(map).digest('base64')
@@ -92,7 +115,8 @@ function policy(html, emulatorOrigin) {
     `script-src 'self' 'sha256-${hash}'`,
     "style-src 'self'",
     "img-src 'self' data:",
-    `connect-src 'self' ${emulatorOrigin}`,
+    `connect-src 'self' ${connects.join(' ')}`,
+    `frame-src 'self' ${frames.join(' ')}`,
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",

@@ -1,30 +1,49 @@
 /**
- * What serves the demo: the page on one port, an emulated Azure AI Foundry on another, both on this machine alone.
- * `PORT` and `EMULATOR_PORT` set the ports; a default one that is taken gives way to a free one. `CHUNK_DELAY_MS` sets
- * the pause between two words.
+ * What serves the demo: the page on one port, an emulated Azure AI Foundry on another, and a stand-in for Entra ID on a
+ * third, all on this machine alone. `PORT`, `EMULATOR_PORT` and `ENTRA_PORT` set the ports; a default one that is taken
+ * gives way to a free one. `CHUNK_DELAY_MS` sets the pause between two words, `TOKEN_SECONDS` the life of the stand-in's
+ * tokens, and `CONFIG` names a file whose settings go over those of the page: see docs/deploy.md.
  * @module
  */
+import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import process from 'node:process'
 import { DEPLOYMENTS, FAULTS, createEmulator } from 'keyless-chat/emulator'
 import { bridge } from './bridge.mjs'
+import { startEntra } from './entra/provider.mjs'
 import { createPage } from './page.mjs'
 import { reply } from './replies.mjs'
 
 const HOST = '127.0.0.1'
+const { env } = process
 
+// Whom they answer for is known only once they listen.
+let page = () => new Response('Starting', { status: 503 })
+const pageOrigin = await listen((request) => page(request), env['PORT'], 5173)
+const entra = await startEntra({ origins: [pageOrigin, pageOrigin.replace(HOST, 'localhost')], port: Number(env['ENTRA_PORT'] ?? 0), accessTokenSeconds: Number(env['TOKEN_SECONDS'] ?? 3600) })
 const emulator = createEmulator({
   deployments: Object.fromEntries(Object.entries(DEPLOYMENTS).map(([name, deployment]) => [name, { ...deployment, reply }])),
-  chunkDelayMs: Number(process.env['CHUNK_DELAY_MS'] ?? 30),
+  chunkDelayMs: Number(env['CHUNK_DELAY_MS'] ?? 30),
   // Azure OpenAI lets a page read none of these; a gateway before it can.
   expose: ['apim-request-id', 'x-request-id', 'retry-after', 'retry-after-ms', 'x-ms-retry-after-ms'],
+  trust: { issuer: entra.issuer, jwks: entra.jwks },
 })
-const emulatorOrigin = await listen(emulator.fetch, process.env['EMULATOR_PORT'], 5174)
-const page = await createPage({ emulator, emulatorOrigin, deployments: Object.keys(DEPLOYMENTS), faults: FAULTS })
-const pageOrigin = await listen(page, process.env['PORT'], 5173)
+const emulatorOrigin = await listen(emulator.fetch, env['EMULATOR_PORT'], 5174)
+const config = {
+  mode: 'emulator',
+  endpoint: emulatorOrigin,
+  deployments: Object.keys(DEPLOYMENTS),
+  faults: FAULTS,
+  tokenUrl: '/token',
+  clientId: entra.clientId,
+  authority: entra.authority,
+  ...(env['CONFIG'] ? { faults: {}, ...JSON.parse(await readFile(env['CONFIG'], 'utf8')) } : {}),
+}
+page = await createPage({ emulator, config })
 
 console.log(`The demo is at      ${pageOrigin}/`)
 console.log(`The emulator is at  ${emulatorOrigin}/`)
+console.log(`Sign-in is at       ${entra.authority}/ (open it once to accept its certificate)`)
 
 /** Listens on the port asked for, else on the default one, else on a free one; returns the origin. */
 function listen(handler, asked, otherwise) {

@@ -3,15 +3,8 @@
  * @module
  */
 import type { Timeouts } from 'keyless-chat'
+import type { Config } from './config.ts'
 import { element } from './dom.ts'
-
-/** What the page's server tells of the emulator. */
-export interface Resource {
-  readonly endpoint: string
-  readonly deployments: readonly string[]
-  /** What each fault does, by its name. */
-  readonly faults: Readonly<Record<string, string>>
-}
 
 /** Limits that the address may set, as in `#idleMs=500&retries=0`. */
 export interface Limits extends Timeouts {
@@ -37,13 +30,14 @@ export function limitsInWords(limits: Limits): string {
   return set.length === 0 ? '' : `Limits from the address: ${set.join(', ')}`
 }
 
-/** Fills the picker with the deployments and, in a group of their own, the failures. */
-export function fillPicker(picker: HTMLSelectElement, { deployments, faults }: Resource): void {
+/** Fills the picker with the deployments and, in a group of their own, the emulator's failures. */
+export function fillPicker(picker: HTMLSelectElement, { deployments, faults }: Config): void {
   const group = (label: string, names: readonly string[]) => element('optgroup', { label }, ...names.map((name) => element('option', { value: name }, name)))
-  picker.replaceChildren(group('Deployments', deployments), group('Failures on demand', Object.keys(faults).map((fault) => `${FAILING}~${fault}`)))
+  const failures = Object.keys(faults).map((fault) => `${FAILING}~${fault}`)
+  picker.replaceChildren(group('Deployments', deployments), ...(failures.length > 0 ? [group('Failures on demand', failures)] : []))
 }
 
 /** What the chosen deployment will do wrong; empty where it does nothing wrong. */
-export function faultOf(deployment: string, { faults }: Resource): string {
+export function faultOf(deployment: string, { faults }: Config): string {
   return faults[deployment.split('~')[1] ?? ''] ?? ''
 }

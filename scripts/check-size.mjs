@@ -26,8 +26,13 @@ const read = (specifier) => `
   import { decode } from '${specifier}'
   for await (const { data } of decode((await fetch('/events')).body)) output.append(data)
 `
+/** A page that hands tokens to a connection of its own. */
+const provide = (name, source) => (specifier) => `
+  import { ${name} } from '${specifier}'
+  export const token = ${name}(${source})
+`
 /** Entries without a page here are weighed with all that they export. */
-const PAGES = { '.': call, './core': call, './sse': read }
+const PAGES = { '.': call, './core': call, './sse': read, './msal': provide('msalTokens', 'app'), './broker': provide('brokerTokens', "'/api/token'") }
 const everything = (specifier) => `export * from '${specifier}'`
 
 /** What no page may carry: the globals and modules of servers, and places where a token could be left. */
@@ -37,7 +42,7 @@ const FOREIGN = [/\bprocess\./, /\bDeno\b/, /\bBun\b/, /\bBuffer\b/, /["']node:/
 const SERVER = new Set(['./edge', './emulator'])
 
 /** Packages that an entry must not lead to; for `.` and its peers, their weight is in the budget. */
-const NEVER = { './errors': ['ky', 'valibot', 'jose'], './sse': ['ky', 'valibot', 'jose'], './core': ['ky', 'jose'], '.': ['jose'], './emulator': ['ky', 'valibot'] }
+const NEVER = { './errors': ['ky', 'valibot', 'jose'], './sse': ['ky', 'valibot', 'jose'], './core': ['ky', 'jose'], '.': ['jose'], './msal': ['ky', 'valibot', 'jose', '@azure/msal-browser', '@azure/msal-common'], './broker': ['ky', 'jose'], './emulator': ['ky', 'valibot'] }
 
 process.chdir(root)
 const manifest = readPackage()

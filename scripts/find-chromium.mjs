@@ -9,6 +9,7 @@ import { createRequire } from 'node:module'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import process from 'node:process'
+import { installFromDebian } from './debian.mjs'
 import { root } from './entries.mjs'
 
 /**
@@ -115,12 +116,7 @@ async function unpacked() {
 }
 
 function fromDebian() {
-  if (platform !== 'linux' || process.getuid?.() !== 0 || !existsSync('/etc/debian_version')) return
-  console.log('chromium: installing it with apt-get')
-  const options = { stdio: ['ignore', 'ignore', 'inherit'], env: { ...env, DEBIAN_FRONTEND: 'noninteractive' } }
-  if (spawnSync('apt-get', ['update', '-q'], options).status !== 0) return
-  spawnSync('apt-get', ['install', '-y', '-q', '--no-install-recommends', 'chromium'], options)
-  return '/usr/bin/chromium'
+  return installFromDebian('chromium') ? '/usr/bin/chromium' : undefined
 }
 
 function downloaded() {

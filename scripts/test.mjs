@@ -11,6 +11,7 @@ import process from 'node:process'
 import { line, tally } from './counts.mjs'
 import { root } from './entries.mjs'
 import { findChromium } from './find-chromium.mjs'
+import { findFirefox } from './find-firefox.mjs'
 
 process.chdir(root)
 const folder = mkdtempSync(join(tmpdir(), 'keyless-chat-'))
@@ -26,6 +27,10 @@ async function test() {
   }
   const chromium = await findChromium()
   if (chromium) console.log(`chromium: ${chromium.path} (from ${chromium.from})`)
+
+  // Looked for by the tests that use it, which name it where they are skipped.
+  const firefox = findFirefox({ install: true })
+  if (firefox) console.log(`firefox: ${firefox}`)
 
   const file = join(folder, 'counts.json')
   const status = run(['node_modules/vitest/vitest.mjs', 'run', ...process.argv.slice(2)], { KEYLESS_CHAT_COUNTS: file, ...(chromium && { CHROMIUM: chromium.path }) })

@@ -1,11 +1,13 @@
 /**
  * A stand-in for Entra ID: mints bearer tokens, and tells whether a request may pass.
- * Runtimes: all that have WebCrypto. Imports: `./bodies.ts`, jose.
+ * Runtimes: all that have WebCrypto. Imports: `./bodies.ts`, `./entra.ts`, jose.
  * @module
  */
 import { SignJWT, jwtVerify } from 'jose'
 import { badKey, permissionDenied, unauthorized } from './bodies.ts'
 import type { Reply } from './bodies.ts'
+import { createJudge } from './entra.ts'
+import type { TrustedIssuer } from './entra.ts'
 
 /** What a minted token says. */
 export interface TokenClaims {
@@ -39,12 +41,14 @@ const TENANT = '7e2a4b60-0000-4000-8000-0000000000d5'
  *
  * @param audiences - Accepted `aud` values; the first is named in refusals, as Azure does.
  * @param now - Clock in milliseconds.
+ * @param trust - Whose tokens pass beside its own.
  */
-export function createGate(audiences: readonly string[], now: () => number): Gate {
+export function createGate(audiences: readonly string[], now: () => number, trust?: TrustedIssuer): Gate {
   let secret: Uint8Array<ArrayBuffer> | undefined
   // On first use: Workers refuse random numbers while a module loads.
   const key = () => (secret ??= crypto.getRandomValues(new Uint8Array(32)))
   const named = audiences[0] ?? ''
+  const judge = trust && createJudge(trust, { audiences, named, role: ROLE, now })
 
   async function mint({ audience = named, expiresInSeconds = 3600, role = true }: TokenClaims = {}): Promise<MintedToken> {
     const issuedAt = Math.floor(now() / 1000)
@@ -70,7 +74,7 @@ export function createGate(audiences: readonly string[], now: () => number): Gat
       return Array.isArray(roles) && roles.includes(ROLE) ? undefined : permissionDenied(PRINCIPAL)
     } catch {
       // Forged, stale, for someone else or no token at all: Azure answers all of them alike.
-      return unauthorized(named)
+      return judge ? judge(token) : unauthorized(named)
     }
   }
 

@@ -11,6 +11,7 @@ import type { EmulatorCall, WritableCall } from './call.ts'
 import { corsHeaders, preflight } from './cors.ts'
 import { DEPLOYMENTS } from './deployments.ts'
 import type { DeploymentOptions } from './deployments.ts'
+import type { TrustedIssuer } from './entra.ts'
 import { createResource } from './resource.ts'
 import { route } from './route.ts'
 import { streamSteps } from './stream.ts'
@@ -27,6 +28,8 @@ export interface EmulatorOptions {
   readonly chunkDelayMs?: number
   /** Accepted `aud` claims; the first is that of minted tokens, and the one that a refusal names. @defaultValue `cognitiveservices`, `ai` and `ml.azure.com` */
   readonly audiences?: readonly string[]
+  /** An issuer, such as Entra ID, whose tokens pass beside those that the emulator mints. @defaultValue none */
+  readonly trust?: TrustedIssuer
   /** Origins of the pages that may read answers. @defaultValue `'*'`, which echoes the origin */
   readonly origins?: '*' | readonly string[]
   /** Headers that a page may read beside the safelisted ones. @defaultValue `[]`, as on Azure OpenAI: not even `retry-after` */
@@ -84,7 +87,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     throw new RangeError(`Cannot create an emulator as chunkDelayMs must be a number from 0: current value is ${chunkDelayMs}`)
   }
   const calls: WritableCall[] = []
-  const gate = createGate(audiences, now)
+  const gate = createGate(audiences, now, options.trust)
   const resource = createResource({ deployments, audience: audiences[0] ?? '', now })
 
   async function emulate(input: Request | URL | string, init?: RequestInit): Promise<Response> {
