@@ -79,8 +79,9 @@ describe.each(ENTRIES)('%s', (_, connect) => {
     ['silent', 'first-event-timeout', { firstEventMs: 40 }],
     ['stall', 'idle-timeout', { idleMs: 40 }],
     ['comments', 'idle-timeout', { idleMs: 60 }],
-    ['hang', 'connect-timeout', { connectMs: 40 }],
-    ['endless', 'total-timeout', { totalMs: 60 }],
+    // Long enough for a token to be minted on a busy machine, as these limits count it.
+    ['hang', 'connect-timeout', { connectMs: 500 }],
+    ['endless', 'total-timeout', { totalMs: 500 }],
   ] as const)('%s ends in %s, with what came, and closes the connection', async (name, code, timeouts) => {
     const { connection, emulator } = foundryWith(connect, { ...once, timeouts })
     const stream = streamChat(connection, fault(name))
@@ -101,16 +102,16 @@ describe.each(ENTRIES)('%s', (_, connect) => {
   })
 
   test('a healthy stream outlives connectMs, firstEventMs and idleMs', async () => {
-    const { connection } = foundryWith(connect, { ...once, timeouts: { connectMs: 150, firstEventMs: 150, idleMs: 150 } }, { chunkDelayMs: 10 })
+    const { connection } = foundryWith(connect, { ...once, timeouts: { connectMs: 500, firstEventMs: 500, idleMs: 500 } }, { chunkDelayMs: 15 })
     const { error, events } = await readAll(streamChat(connection, { model: 'gpt-5-mini', messages: ASK }))
     expect(error).toBeUndefined()
     expect(events.length).toBeGreaterThan(20)
   })
 
   test('time in which nobody reads does not count as idle', async () => {
-    const { connection } = foundryWith(connect, { ...once, timeouts: { idleMs: 50 } })
+    const { connection } = foundryWith(connect, { ...once, timeouts: { idleMs: 200 } })
     let events = 0
-    for await (const _ of streamChat(connection, { model: 'gpt-5-mini', messages: ASK })) if (events++ % 20 === 0) await sleep(80)
+    for await (const _ of streamChat(connection, { model: 'gpt-5-mini', messages: ASK })) if (events++ % 20 === 0) await sleep(250)
     expect(events).toBeGreaterThan(20)
   })
 
@@ -123,8 +124,8 @@ describe.each(ENTRIES)('%s', (_, connect) => {
 
   test('a plain answer may take longer than connectMs, and no longer than firstEventMs', async () => {
     const slow = (connectMs: number, firstEventMs: number) =>
-      foundryWith(connect, { ...once, timeouts: { connectMs, firstEventMs }, fetch: (_, init) => sleep(60).then(() => (init?.signal?.aborted ? Promise.reject(init.signal.reason) : Response.json({ choices: [{ index: 0, message: { content: 'x' }, finish_reason: 'stop' }] }))) })
-    expect((await chat(slow(30, 5000).connection, { model: 'gpt', messages: ASK })).text).toBe('x')
+      foundryWith(connect, { ...once, timeouts: { connectMs, firstEventMs }, fetch: (_, init) => sleep(600).then(() => (init?.signal?.aborted ? Promise.reject(init.signal.reason) : Response.json({ choices: [{ index: 0, message: { content: 'x' }, finish_reason: 'stop' }] }))) })
+    expect((await chat(slow(400, 5000).connection, { model: 'gpt', messages: ASK })).text).toBe('x')
     expect(await rejection(chat(slow(5000, 30).connection, { model: 'gpt', messages: ASK }))).toMatchObject({ code: 'first-event-timeout' })
   })
 
@@ -306,7 +307,7 @@ describe('retries', () => {
   })
 
   test('totalMs covers the waits', async () => {
-    const { connection, emulator } = foundry({ timeouts: { totalMs: 100 } })
+    const { connection, emulator } = foundry({ timeouts: { totalMs: 700 } })
     expect(await rejection(streamChat(connection, fault('429')).result)).toMatchObject({ code: 'total-timeout' })
     expect(emulator.calls).toHaveLength(1)
   })

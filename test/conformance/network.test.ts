@@ -97,7 +97,8 @@ describe('over a real connection', () => {
   test.each([
     ['stall', { idleMs: 150 }, 'idle-timeout'],
     ['silent', { firstEventMs: 150 }, 'first-event-timeout'],
-    ['hang', { connectMs: 300 }, 'connect-timeout'],
+    // Counts the request for a token, too.
+    ['hang', { connectMs: 1500 }, 'connect-timeout'],
   ] as const)('%s ends in its limit and closes the connection', async (name, timeouts, code) => {
     const model = own(name)
     expect(await rejection(streamChat(foundry({ timeouts }), { model, messages: ASK }).result)).toMatchObject({ code })

@@ -87,28 +87,16 @@ describe('createDecoder()', () => {
     for (let i = 0; i < 100; i++) expect(decoder.push(bytesOf(`data: ${'x'.repeat(58)}\n\n`))).toHaveLength(1)
   })
 
-  test('takes time linear in the length of a line, however it is cut', () => {
-    // A ratio within one run: four times the bytes may take four times as long, with room for noise, not sixteen times.
-    const took = (kilobytes: number): number => {
-      const piece = bytesOf('x'.repeat(1024))
-      let best = Infinity
-      for (let round = 0; round < 3; round++) {
-        const decoder = createDecoder()
-        const start = performance.now()
-        decoder.push(bytesOf('data: '))
-        for (let i = 0; i < kilobytes; i++) decoder.push(piece)
-        expect(decoder.push(bytesOf('\n\n'))[0]?.data).toHaveLength(kilobytes * 1024)
-        best = Math.min(best, performance.now() - start)
-      }
-      return best
-    }
-    took(512)
-    const [small, large] = [took(1024), took(10 * 1024)]
-    // workerd's clock stands still while code runs, so that there is nothing to compare.
-    if (small > 0) expect(large / small).toBeLessThan(40)
+  test('takes a line of 10 MiB in pieces of 1 KiB', () => {
+    // 5 s is what a test may take; to copy what has come with each piece would be to copy 50 GB.
+    const piece = bytesOf('x'.repeat(1024))
+    const decoder = createDecoder()
+    decoder.push(bytesOf('data: '))
+    for (let i = 0; i < 10 * 1024; i++) expect(decoder.push(piece)).toHaveLength(0)
+    expect(decoder.push(bytesOf('\n\n'))[0]?.data).toHaveLength(10 * 1024 * 1024)
   })
 
-  test('takes a block of a million CR lines in linear time', () => {
+  test('takes a block of 400 000 CR lines', () => {
     const decoder = createDecoder()
     expect(decoder.push(bytesOf('data:\r\r'.repeat(200_000)))).toHaveLength(200_000)
   })
