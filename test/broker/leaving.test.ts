@@ -1,18 +1,14 @@
 // What a broker's call leaves behind: no listener, no open connection.
 import { expect, test } from 'vitest'
 import { brokerTokens } from '../../src/broker.ts'
+import { listenersOf } from '../listeners.ts'
 
 const ASK = { scopes: ['scope'], forceRefresh: false }
 const good = () => Response.json({ token: 'token', expiresOn: Date.now() + 3600_000 })
 
 test('brokerTokens() leaves no listener on a signal that serves many calls', async () => {
   const { signal } = new AbortController()
-  const listeners = new Set<unknown>()
-  const { addEventListener, removeEventListener } = signal
-  Object.assign(signal, {
-    addEventListener: (...args: Parameters<typeof addEventListener>) => (listeners.add(args[1]), addEventListener.apply(signal, args)),
-    removeEventListener: (...args: Parameters<typeof removeEventListener>) => (listeners.delete(args[1]), removeEventListener.apply(signal, args)),
-  })
+  const listeners = listenersOf(signal)
   let down = false
   const provider = brokerTokens('https://app.example/token', { fetch: async () => (down ? new Response('', { status: 500 }) : good()) })
   await provider({ ...ASK, signal })

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { chat, streamChat } from '../../src/index.ts'
 import type { ChatEvent, Fetch } from '../../src/index.ts'
 import { ASK, ENTRIES, foundryWith, readAll, rejection, sleep, until } from './foundry.ts'
+import { listenersOf } from '../listeners.ts'
 
 const ENDLESS = { model: 'gpt-5-mini~endless', messages: ASK }
 
@@ -189,12 +190,7 @@ describe.each(ENTRIES)('%s', (_, connect) => {
   test('a call leaves no listener on a signal that serves many', async () => {
     const { connection } = foundryWith(connect)
     const { signal } = new AbortController()
-    const listeners = new Set<unknown>()
-    const { addEventListener, removeEventListener } = signal
-    Object.assign(signal, {
-      addEventListener: (...args: Parameters<typeof addEventListener>) => (listeners.add(args[1]), addEventListener.apply(signal, args)),
-      removeEventListener: (...args: Parameters<typeof removeEventListener>) => (listeners.delete(args[1]), removeEventListener.apply(signal, args)),
-    })
+    const listeners = listenersOf(signal)
     for (let i = 0; i < 20; i++) {
       await streamChat(connection, { model: 'gpt-5-mini', messages: ASK }, { signal }).result
       await chat(connection, { model: 'gpt-5-mini', messages: ASK }, { signal })
