@@ -48,15 +48,16 @@ export async function* readAnswer(answer: Answer, fold: Fold, { maxMessageBytes,
       if (!begun) {
         head += utf8.decode(bytes, { stream: true })
         first ??= head.trimStart()[0]
-        checkSize(head.length, maxMessageBytes)
       }
       // JSON and pages go through as well, as lines without a meaning.
-      for (const { data, event } of bytes ? decoder.push(bytes) : []) {
+      for (const { data, event } of decoder.push(bytes ?? new Uint8Array())) {
         begun = true
         answer.event()
         if ((ended = data === '[DONE]')) break
         take(data, event === 'error', events)
       }
+      // Events have the decoder's limit, one by one.
+      if (!begun) checkSize(head.length, maxMessageBytes)
       if (!begun && (bytes ? first === '<' : first)) {
         if (first !== '{' || !/"(choices|error)"/.test(head)) throw new ChatError('not-a-stream', `Cannot get the answer as it is ${contentType} and no model's: check the endpoint`, { contentType, snippet: tokens.redact(head.trim()).slice(0, 300) })
         take(head, false, events)

@@ -25,7 +25,7 @@ export interface DecoderOptions {
 
 /** What {@link createDecoder} returns. */
 export interface Decoder {
-  /** Takes the next bytes and returns the messages that they complete. @throws `ChatError` with code `too-large` */
+  /** Takes the next bytes and returns the messages that they complete. @throws `ChatError` with code `too-large`, at the next call where messages came before it */
   push(bytes: Uint8Array): SseMessage[]
   /** Says what an end of the stream here would discard: the text of the incomplete last event, `''` if none. */
   rest(): string
@@ -60,6 +60,7 @@ export function createDecoder({ maxMessageBytes = MAX_MESSAGE_BYTES, onRetry }: 
   let id = ''
   /** Bytes of the message that is incomplete; of the block that it begins in, characters. */
   let held = 0
+  let failure: unknown
 
   function take(messages: SseMessage[]): void {
     if (line === '') {
@@ -77,6 +78,7 @@ export function createDecoder({ maxMessageBytes = MAX_MESSAGE_BYTES, onRetry }: 
 
   return {
     push(bytes) {
+      if (failure) throw failure
       const messages: SseMessage[] = []
       let text = utf8.decode(bytes, { stream: true })
       if (text) {
@@ -85,16 +87,22 @@ export function createDecoder({ maxMessageBytes = MAX_MESSAGE_BYTES, onRetry }: 
       }
       const lines = text.split(/\r\n?|\n/)
       const last = lines.pop() ?? ''
-      for (const rest of lines) {
-        line += rest
-        checkSize(line.length, maxMessageBytes)
-        take(messages)
-        line = ''
+      try {
+        for (const rest of lines) {
+          line += rest
+          checkSize(line.length, maxMessageBytes)
+          take(messages)
+          line = ''
+        }
+        if (text.endsWith('\r')) skip = '\n'
+        line += last
+        const size = line.length + (data?.length ?? 0)
+        checkSize((held = messages.length || size === 0 ? size : held + bytes.length), maxMessageBytes)
+      } catch (error) {
+        failure = error
+        // Nothing received is lost: what came whole is given first.
+        if (!messages.length) throw error
       }
-      if (text.endsWith('\r')) skip = '\n'
-      line += last
-      const size = line.length + (data?.length ?? 0)
-      checkSize((held = messages.length || size === 0 ? size : held + bytes.length), maxMessageBytes)
       return messages
     },
     rest: () => (data === undefined ? '' : `data: ${data}\n`) + line + utf8.decode(),
@@ -124,6 +132,8 @@ export async function* decode(body: ReadableStream<Uint8Array>, options?: Decode
   const reader = body.getReader()
   try {
     for (let part = await reader.read(); !part.done; part = await reader.read()) yield* decoder.push(part.value)
+    // Throws what the last block has left.
+    decoder.push(new Uint8Array())
     return decoder.rest()
   } finally {
     // Ignored: a body that has failed rejects its cancellation with the same error.

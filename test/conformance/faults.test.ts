@@ -207,6 +207,15 @@ describe.each(ENTRIES)('%s', (_, connect) => {
     expect((error as { requestId?: string }).requestId).toMatch(/./)
   })
 
+  test('a message that is too large loses nothing of what came before it in its block', async () => {
+    const chunk = (content: string) => `data: ${JSON.stringify({ choices: [{ index: 0, delta: { content } }] })}\n\n`
+    const { connection } = foundryWith(connect, { ...once, maxMessageBytes: 200, fetch: async () => new Response(chunk('a') + chunk('b') + chunk('x'.repeat(300))) })
+    const stream = streamChat(connection, fault('x'))
+    const { events, error } = await readAll(stream)
+    expect(error).toMatchObject({ code: 'too-large', maxMessageBytes: 200, partial: { text: 'ab' } })
+    expect(events).toHaveLength(2)
+  })
+
   test('no more than 64 KiB of a failure are read, and the rest is let go', async () => {
     let sent = 0
     let cancelled = false

@@ -82,6 +82,19 @@ describe('createDecoder()', () => {
     expect(isChatError(caught) && caught.code === 'too-large' && caught.maxMessageBytes).toBe(64)
   })
 
+  test('gives the messages of a block before it throws for the one behind them', async () => {
+    const wire = `data: a\n\ndata: b\n\ndata: ${'x'.repeat(100)}`
+    for (const block of [wire, `${wire}\n\n`]) {
+      const decoder = createDecoder({ maxMessageBytes: 64 })
+      expect(decoder.push(bytesOf(block)).map(({ data }) => data)).toEqual(['a', 'b'])
+      expect(() => decoder.push(bytesOf('\n\n'))).toThrow('maxMessageBytes')
+      expect(() => decoder.push(bytesOf('data: c\n\n'))).toThrow('maxMessageBytes')
+      const messages = decode(streamOf([bytesOf(block)]), { maxMessageBytes: 64 })
+      expect([(await messages.next()).value, (await messages.next()).value]).toMatchObject([{ data: 'a' }, { data: 'b' }])
+      await expect(messages.next()).rejects.toMatchObject({ code: 'too-large' })
+    }
+  })
+
   test('takes messages up to maxMessageBytes, however many', () => {
     const decoder = createDecoder({ maxMessageBytes: 64 })
     for (let i = 0; i < 100; i++) expect(decoder.push(bytesOf(`data: ${'x'.repeat(58)}\n\n`))).toHaveLength(1)
