@@ -1,8 +1,9 @@
 /**
  * The error bodies that Azure's front door and its gateways answer, byte for byte where a recording was found.
- * Runtimes: all. Imports: `./stream.ts`, types alone.
+ * Runtimes: all. Imports: `./deployments.ts`, `./stream.ts`, types alone.
  * @module
  */
+import type { ModelOperation } from './deployments.ts'
 import type { Step } from './stream.ts'
 
 /** An answer before it becomes a `Response`. */
@@ -73,6 +74,23 @@ export function unknownModel(model: string): Reply {
 export function noModelName(): Reply {
   const message = 'No model specified in request. Please provide a model name in the request body or as a x-ms-model-mesh-model-name header.'
   return json(400, { error: { code: 'no_model_name', message, details: message } })
+}
+
+const OPERATION_NAMES: Readonly<Record<ModelOperation, string>> = { chat: 'chatCompletion', embeddings: 'embeddings' }
+
+/**
+ * The model is of another trade.
+ *
+ * @see https://github.com/microsoft/graphrag/issues/1557 and https://github.com/OpenHands/OpenHands/issues/1003 for the two operations.
+ */
+export function operationNotSupported(operation: ModelOperation, model: string): Reply {
+  const message = `The ${OPERATION_NAMES[operation]} operation does not work with the specified model, ${model}. Please choose different model and try again. You can learn more about which models can be used with each operation here: https://go.microsoft.com/fwlink/?linkid=2197993.`
+  return json(400, { error: { code: 'OperationNotSupported', message } }, BACKEND)
+}
+
+/** A parameter, or its value, that the model does not know, as the documents of `/models` have it. */
+export function parameterNotSupported(key: string, input: unknown): Reply {
+  return json(422, { status: 422, code: 'parameter_not_supported', detail: { loc: ['body', key], input }, message: 'One of the parameters contain invalid values.' }, BACKEND)
 }
 
 /**

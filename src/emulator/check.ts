@@ -5,14 +5,17 @@
  */
 import { BACKEND, extraForbidden, extraParameters, json, openaiError } from './bodies.ts'
 import type { Reply } from './bodies.ts'
-import type { DeploymentOptions } from './deployments.ts'
+import type { DeploymentOptions, ModelOperation } from './deployments.ts'
 import { promptVerdict } from './dialects/azure-filter.ts'
 import { isObject } from './request.ts'
 import type { EmulatedRequest, JsonObject } from './request.ts'
 import type { ServiceKind } from './route.ts'
 
 /** The keys of `/models`; `stream_options` is not in its specification and was recorded to be taken by gpt and Grok. */
-const INFERENCE_KEYS = ['messages', 'model', 'frequency_penalty', 'presence_penalty', 'temperature', 'top_p', 'max_tokens', 'stop', 'seed', 'stream', 'response_format', 'tools', 'tool_choice', 'modalities', 'stream_options']
+const INFERENCE_KEYS: Readonly<Record<ModelOperation, readonly string[]>> = {
+  chat: ['messages', 'model', 'frequency_penalty', 'presence_penalty', 'temperature', 'top_p', 'max_tokens', 'stop', 'seed', 'stream', 'response_format', 'tools', 'tool_choice', 'modalities', 'stream_options'],
+  embeddings: ['input', 'model', 'dimensions', 'encoding_format', 'input_type'],
+}
 /** What reasoning models refuse, and the one value that they let pass. */
 const UNREASONABLE: Readonly<Record<string, unknown>> = { temperature: 1, top_p: 1, presence_penalty: 0, frequency_penalty: 0, logprobs: false, top_logprobs: 0, logit_bias: null }
 const MAX_CHOICES = 128
@@ -21,10 +24,11 @@ const MAX_CHOICES = 128
  * Applies the `extra-parameters` header of `/models`: `error` (the default) refuses keys outside the schema, `drop` forgets them,
  * `pass-through` keeps them.
  */
-export function restrictKeys(body: JsonObject, header: string | null): { readonly kept: JsonObject } | Reply {
-  const extra = Object.keys(body).filter((key) => !INFERENCE_KEYS.includes(key))
+export function restrictKeys(body: JsonObject, operation: ModelOperation, header: string | null): { readonly kept: JsonObject } | Reply {
+  const known = INFERENCE_KEYS[operation]
+  const extra = Object.keys(body).filter((key) => !known.includes(key))
   if (extra.length === 0 || header === 'pass-through') return { kept: body }
-  if (header === 'drop') return { kept: Object.fromEntries(Object.entries(body).filter(([key]) => INFERENCE_KEYS.includes(key))) }
+  if (header === 'drop') return { kept: Object.fromEntries(Object.entries(body).filter(([key]) => known.includes(key))) }
   return extraParameters(extra)
 }
 

@@ -8,14 +8,20 @@ import type { EmulatedRequest } from './request.ts'
 /**
  * How a model's backend writes: which chunks in which order, which keys. It depends on the model, not on the URL:
  * a gpt deployment was recorded to answer alike on `/models` and on `/openai`, and Grok on the same URL quite otherwise.
+ * `cohere` writes embeddings alone.
  */
-export type Dialect = 'azure-openai' | 'azure-openai-async-filter' | 'grok' | 'deepseek' | 'mistral'
+export type Dialect = 'azure-openai' | 'azure-openai-async-filter' | 'grok' | 'deepseek' | 'mistral' | 'cohere'
+
+/** What some models answer and others refuse. */
+export type ModelOperation = 'chat' | 'embeddings'
 
 /** One deployment of an emulated resource. */
 export interface DeploymentOptions {
   /** The model's resolved name, which answers carry instead of the deployment's. */
   readonly model: string
   readonly dialect: Dialect
+  /** What it answers; all else is refused with `OperationNotSupported`. @defaultValue chat, and embeddings alone for `cohere` */
+  readonly serves?: readonly ModelOperation[]
   /**
    * What it says: a text, or a function of the request. Tool calls and refusals come first, and limits, stops and filters still apply.
    *
@@ -30,9 +36,11 @@ export interface DeploymentOptions {
   readonly reasoning?: boolean
   /** Refuses whatever is asked, as a model does whose safety training says no. @defaultValue `false` */
   readonly refuse?: boolean
+  /** Numbers in an embedding; a request may ask for fewer, and for more is refused. @defaultValue `1536` */
+  readonly dimensions?: number
 }
 
-/** The deployments that an emulator has unless told otherwise; spread it to add your own. */
+/** The deployments for chat that an emulator has unless told otherwise; spread it to add your own. */
 export const DEPLOYMENTS: Readonly<Record<string, DeploymentOptions>> = {
   'gpt-5-mini': { model: 'gpt-5-mini-2025-08-07', dialect: 'azure-openai', reasoning: true },
   'gpt-4o-mini': { model: 'gpt-4o-mini-2024-07-18', dialect: 'azure-openai' },
@@ -40,4 +48,15 @@ export const DEPLOYMENTS: Readonly<Record<string, DeploymentOptions>> = {
   'grok-4-1-fast': { model: 'grok-4-1-fast-non-reasoning', dialect: 'grok' },
   'deepseek-v4': { model: 'deepseek-v4-pro', dialect: 'deepseek', reasoning: true },
   'mistral-small': { model: 'mistral-small-2503', dialect: 'mistral' },
+}
+
+/** The deployments for embeddings that an emulator has beside {@link DEPLOYMENTS} unless told otherwise. */
+export const EMBEDDING_DEPLOYMENTS: Readonly<Record<string, DeploymentOptions>> = {
+  'text-embedding-3-small': { model: 'text-embedding-3-small', dialect: 'azure-openai', serves: ['embeddings'] },
+  'embed-v-4-0': { model: 'embed-v-4-0', dialect: 'cohere' },
+}
+
+/** Tells whether a deployment answers an operation. */
+export function serves({ serves: named, dialect }: DeploymentOptions, operation: ModelOperation): boolean {
+  return named ? named.includes(operation) : operation === (dialect === 'cohere' ? 'embeddings' : 'chat')
 }

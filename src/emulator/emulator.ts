@@ -9,7 +9,7 @@ import type { Reply } from './bodies.ts'
 import { openCall } from './call.ts'
 import type { EmulatorCall, WritableCall } from './call.ts'
 import { corsHeaders, preflight } from './cors.ts'
-import { DEPLOYMENTS } from './deployments.ts'
+import { DEPLOYMENTS, EMBEDDING_DEPLOYMENTS } from './deployments.ts'
 import type { DeploymentOptions } from './deployments.ts'
 import type { TrustedIssuer } from './entra.ts'
 import { createResource } from './resource.ts'
@@ -21,7 +21,7 @@ export interface EmulatorOptions {
   /**
    * Its deployments by name, case-sensitive; what follows a `~` in the name asked for is a fault, so no name here may have one.
    *
-   * @defaultValue {@link DEPLOYMENTS}: six models, one or more of each dialect
+   * @defaultValue {@link DEPLOYMENTS}, six models for chat, one or more of each dialect, and {@link EMBEDDING_DEPLOYMENTS}
    */
   readonly deployments?: Readonly<Record<string, DeploymentOptions>>
   /** Pause before each event of a stream but the first, in milliseconds. @defaultValue `0` */
@@ -68,9 +68,9 @@ const AUDIENCES = ['https://cognitiveservices.azure.com', 'https://ai.azure.com'
 /**
  * Creates an emulated Azure AI Foundry resource that needs no account and no network.
  *
- * It speaks the v1, project, deployments and inference routes, in the dialect of each model's real backend. A deployment's name may ask for a
- * fault (`gpt-5-mini~429-once`), a prompt for the content filter (`[filter:prompt]`, `[filter:output]`, `[filter:late]`, `[filter:error]`) or
- * for a refusal (`/refuse`).
+ * It speaks the v1, project, deployments and inference routes, in the dialect of each model's real backend, and serves chat and embeddings, which
+ * are near to each other where texts share words. A deployment's name may ask for a fault (`gpt-5-mini~429-once`), a prompt for the content
+ * filter (`[filter:prompt]`, `[filter:output]`, `[filter:late]`, `[filter:error]`) or for a refusal (`/refuse`).
  *
  * @example
  * ```ts
@@ -82,7 +82,7 @@ const AUDIENCES = ['https://cognitiveservices.azure.com', 'https://ai.azure.com'
  * @throws `RangeError` where `chunkDelayMs` is negative or not finite.
  */
 export function createEmulator(options: EmulatorOptions = {}): Emulator {
-  const { deployments = DEPLOYMENTS, chunkDelayMs = 0, audiences = AUDIENCES, origins = '*', expose = [], now = () => Date.now() } = options
+  const { deployments = { ...DEPLOYMENTS, ...EMBEDDING_DEPLOYMENTS }, chunkDelayMs = 0, audiences = AUDIENCES, origins = '*', expose = [], now = () => Date.now() } = options
   if (!(chunkDelayMs >= 0 && chunkDelayMs < Infinity)) {
     throw new RangeError(`Cannot create an emulator as chunkDelayMs must be a number from 0: current value is ${chunkDelayMs}`)
   }

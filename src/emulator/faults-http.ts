@@ -1,14 +1,16 @@
 /**
  * The faults that answer in place of the model: wrong statuses, bodies and headers.
- * Runtimes: all. Imports: `./bodies.ts`, `./faults.ts` (types).
+ * Runtimes: all. Imports: `./bodies.ts`; `./deployments.ts`, `./faults.ts`, types alone.
  * @module
  */
-import { BACKEND, badKey, deploymentNotFound, json, openaiError, permissionDenied, routeNotFound, unauthorized } from './bodies.ts'
+import { BACKEND, badKey, deploymentNotFound, json, openaiError, parameterNotSupported, permissionDenied, routeNotFound, unauthorized } from './bodies.ts'
 import type { Reply } from './bodies.ts'
+import type { ModelOperation } from './deployments.ts'
 import type { Fault } from './faults.ts'
 
 /** What some faults repeat. */
 export interface FaultContext {
+  readonly operation: ModelOperation
   /** The resolved model name. */
   readonly model: string
   /** The request's Authorization header. */
@@ -34,19 +36,19 @@ export const HTTP_FAULTS: Partial<Readonly<Record<Fault, (context: FaultContext)
   '404-route': routeNotFound,
   '404-deployment': deploymentNotFound,
   '408': () => json(408, { error: { code: 'Timeout', message: 'The operation was timeout.' } }, BACKEND),
-  '422': () => json(422, { status: 422, code: 'parameter_not_supported', detail: { loc: ['body', 'response_format'], input: 'json_object' }, message: 'One of the parameters contain invalid values.' }, BACKEND),
+  '422': () => parameterNotSupported('response_format', 'json_object'),
   '422-gateway': () => {
     const message = JSON.stringify({ detail: [{ type: 'extra_forbidden', loc: ['body', 'logit_bias'], msg: 'Extra inputs are not permitted', input: {} }] })
     return json(422, { error: { code: 'Invalid input', status: 422, message } }, BACKEND)
   },
-  '429': () => tokenLimit(2),
+  '429': ({ operation }) => tokenLimit(operation, 2),
   '429-ms': ({ model }) => rateLimit(model, { 'retry-after-ms': '20' }),
   '429-x-ms': ({ model }) => rateLimit(model, { 'x-ms-retry-after-ms': '20' }),
   '429-seconds': ({ model }) => rateLimit(model, { 'retry-after': '1' }),
   '429-date': ({ model, now }) => rateLimit(model, { 'retry-after': new Date(now + 2000).toUTCString() }),
   '429-none': ({ model }) => rateLimit(model, {}),
   '429-both': ({ model }) => rateLimit(model, { 'retry-after': '1', 'retry-after-ms': '0' }),
-  '429-long': () => tokenLimit(86_400, { 'retry-after': '86400' }),
+  '429-long': ({ operation }) => tokenLimit(operation, 86_400, { 'retry-after': '86400' }),
   '429-quota': () => openaiError(429, 'You exceeded your current quota, please check your plan and billing details.', null, 'insufficient_quota', 'insufficient_quota'),
   '500': () => openaiError(500, SERVER_ERROR, null, null, 'server_error'),
   '502-html': () => html(502, nginx('502 Bad Gateway')),
@@ -74,9 +76,11 @@ function html(status: number, body: string): Reply {
   return { status, headers: { 'content-type': 'text/html' }, body }
 }
 
+const LIMITED: Readonly<Record<ModelOperation, string>> = { chat: 'ChatCompletions_Create', embeddings: 'Embeddings_Create' }
+
 /** Azure OpenAI's own limit, with the wait in the message. */
-function tokenLimit(seconds: number, headers: Readonly<Record<string, string>> = {}): Reply {
-  const message = `Requests to the ChatCompletions_Create Operation under Azure OpenAI API version 2024-10-21 have exceeded token rate limit of your current OpenAI S0 pricing tier. Please retry after ${seconds} seconds. Please go here: https://aka.ms/oai/quotaincrease if you would like to further increase the default rate limit.`
+function tokenLimit(operation: ModelOperation, seconds: number, headers: Readonly<Record<string, string>> = {}): Reply {
+  const message = `Requests to the ${LIMITED[operation]} Operation under Azure OpenAI API version 2024-10-21 have exceeded token rate limit of your current OpenAI S0 pricing tier. Please retry after ${seconds} seconds. Please go here: https://aka.ms/oai/quotaincrease if you would like to further increase the default rate limit.`
   return json(429, { error: { code: '429', message } }, { ...BACKEND, ...headers })
 }
 

@@ -43,10 +43,10 @@ export function tamperStream(frames: Iterable<Frame>, fault: Fault | undefined):
   return tamper ? tamper(frames) : stepsOf(frames)
 }
 
-/** The body of an answer that is not streamed, spoiled by a fault or not. */
-export function tamperBody(text: string, fault: Fault | undefined): string | Iterable<Step> {
+/** The body of an answer that is not streamed, spoiled by a fault or not; `key` is where its substance is. */
+export function tamperBody(text: string, fault: Fault | undefined, key: string): string | Iterable<Step> {
   if (fault === 'bad-json') return text.slice(0, text.length / 2)
-  if (fault === 'bad-type') return JSON.stringify({ ...(JSON.parse(text) as object), choices: 'none' })
+  if (fault === 'bad-type') return JSON.stringify({ ...(JSON.parse(text) as object), [key]: 'none' })
   const tamper = fault && WHOLE_BODY.includes(fault) ? TAMPERS[fault] : undefined
   if (!tamper) return text
   const half = Math.ceil(text.length / 2)

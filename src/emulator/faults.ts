@@ -59,7 +59,7 @@ export const FAULTS = {
   'no-content-type': 'The answer has no content type.',
   trailing: 'Garbage follows after [DONE].',
   'bad-json': 'The data of one event is no JSON.',
-  'bad-type': 'In one event choices is a string.',
+  'bad-type': 'In one event choices is a string; in an answer that is not streamed, what stands in its place.',
   endless: 'Texts without end, as fast as they are read.',
   big: 'One event holds a text of 1 MiB.',
 } as const

@@ -6,12 +6,12 @@
  * @module
  */
 export { createEmulator } from './emulator.ts'
-export { DEPLOYMENTS } from './deployments.ts'
+export { DEPLOYMENTS, EMBEDDING_DEPLOYMENTS } from './deployments.ts'
 export { FAULTS } from './faults.ts'
 
 export type { MintedToken, TokenClaims } from './auth.ts'
 export type { CallState, EmulatorCall, Operation } from './call.ts'
-export type { DeploymentOptions, Dialect } from './deployments.ts'
+export type { DeploymentOptions, Dialect, ModelOperation } from './deployments.ts'
 export type { Emulator, EmulatorOptions } from './emulator.ts'
 export type { TrustedIssuer } from './entra.ts'
 export type { Fault } from './faults.ts'

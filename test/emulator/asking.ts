@@ -22,6 +22,12 @@ export async function ask(emulator: Emulator, body: Readonly<Record<string, unkn
   })
 }
 
+/** Posts any body to any path with a fresh token. */
+export async function post(emulator: Emulator, path: string, body: object, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
+  const { token } = await emulator.token()
+  return emulator.fetch(HOST + path, { method: 'POST', headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) })
+}
+
 /** The payloads of a stream's events, `[DONE]` included, comments left out. */
 export async function payloads(response: Response): Promise<string[]> {
   return (await response.text()).split('\n\n').filter((event) => event.startsWith('data: ')).map((event) => event.slice('data: '.length))

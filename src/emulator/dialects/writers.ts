@@ -11,8 +11,8 @@ import type { Writer } from './frame.ts'
 import * as grok from './grok.ts'
 import * as mistral from './mistral.ts'
 
-/** The writer of each dialect. Of a model that is no OpenAI one no rate limit headers were recorded. */
-export const WRITERS: Readonly<Record<Dialect, Writer>> = {
+/** The writer of each dialect that chats. Of a model that is no OpenAI one no rate limit headers were recorded. */
+export const WRITERS: Readonly<Partial<Record<Dialect, Writer>>> = {
   'azure-openai': { streamType: azureOpenai.STREAM_TYPE, rateLimited: true, frames: azureOpenai.frames, completion: azureOpenai.completion },
   'azure-openai-async-filter': { streamType: azureOpenai.STREAM_TYPE, rateLimited: true, frames: asyncFilter.frames, completion: azureOpenai.completion },
   grok: { streamType: grok.STREAM_TYPE, rateLimited: false, frames: grok.frames, completion: grok.completion },
