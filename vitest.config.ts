@@ -7,9 +7,11 @@ import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config
 import manifest from './package.json' with { type: 'json' }
 import { chromiumFlags, findChromium } from './scripts/find-chromium.mjs'
 
-// Which runtime a test runs in is in its name: `a.test.ts` everywhere, `a.node.test.ts`, `a.browser.test.ts`.
+// Which runtime a test runs in is in its name: `a.test.ts` everywhere, `a.server.test.ts` in Node and workerd, `a.node.test.ts`, `a.workerd.test.ts`, `a.browser.test.ts`.
 const TESTS = 'test/**/*.test.ts'
 const NODE = 'test/**/*.node.test.ts'
+const SERVER = 'test/**/*.server.test.ts'
+const WORKERD = 'test/**/*.workerd.test.ts'
 const BROWSER = 'test/**/*.browser.test.ts'
 // These test what `npm run build` made; all others import `src`.
 const BUILT = 'test/{package,demo,runtimes}/**/*.test.ts'
@@ -23,8 +25,8 @@ const asked = process.argv.flatMap((argument, index) =>
 const wants = (name: string): boolean => asked.length === 0 || asked.includes(name)
 
 const projects: TestProjectInlineConfiguration[] = [
-  { extends: true, test: { name: 'node', include: [TESTS], exclude: [BROWSER, BUILT] } },
-  { extends: true, test: { name: 'built', include: [BUILT], exclude: [BROWSER], testTimeout: 120_000, hookTimeout: 120_000 } },
+  { extends: true, test: { name: 'node', include: [TESTS], exclude: [BROWSER, WORKERD, BUILT] } },
+  { extends: true, test: { name: 'built', include: [BUILT], exclude: [BROWSER, WORKERD], testTimeout: 120_000, hookTimeout: 120_000 } },
 ]
 const missing: string[] = []
 
@@ -39,7 +41,7 @@ if (wants('chromium')) {
       test: {
         name: 'chromium',
         include: [TESTS],
-        exclude: [NODE],
+        exclude: [NODE, SERVER, WORKERD],
         browser: {
           enabled: true,
           headless: true,

@@ -39,10 +39,10 @@ const everything = (specifier) => `export * from '${specifier}'`
 const FOREIGN = [/\bprocess\./, /\bDeno\b/, /\bBun\b/, /\bBuffer\b/, /["']node:/, /\blocalStorage\b/, /\bdocument\./]
 
 /** Entries that are for servers and development alone. */
-const SERVER = new Set(['./edge', './emulator'])
+const SERVER = new Set(['./edge', './quota', './emulator'])
 
 /** Packages that an entry must not lead to; for `.` and its peers, their weight is in the budget. */
-const NEVER = { './errors': ['ky', 'valibot', 'jose'], './sse': ['ky', 'valibot', 'jose'], './core': ['ky', 'jose'], '.': ['jose'], './msal': ['ky', 'valibot', 'jose', '@azure/msal-browser', '@azure/msal-common'], './broker': ['ky', 'jose'], './emulator': ['ky', 'valibot'] }
+const NEVER = { './errors': ['ky', 'valibot', 'jose'], './sse': ['ky', 'valibot', 'jose'], './core': ['ky', 'jose'], '.': ['jose'], './msal': ['ky', 'valibot', 'jose', '@azure/msal-browser', '@azure/msal-common'], './broker': ['ky', 'jose'], './edge': ['ky'], './quota': ['ky', 'valibot', 'jose', 'oauth4webapi'], './emulator': ['ky', 'valibot', 'oauth4webapi'] }
 
 process.chdir(root)
 const manifest = readPackage()

@@ -49,21 +49,28 @@ export async function sendAuthorized(fetch: Fetch, tokens: TokenCache, url: stri
   for (let refused: { token: string; challenge: string | null } | undefined; ; ) {
     const token = await tokens.get(signal, refused)
     headers.set('authorization', `Bearer ${token}`)
-    // `manual`, as Workers know no `error`; browsers then answer with an opaque response of status 0.
-    const response = await fetch(url, { ...init, headers, redirect: 'manual' })
-    const { type, status } = response
-    if (type === 'opaqueredirect' || (status >= 300 && status < 400)) {
-      response.body?.cancel().catch(() => {})
-      const shown = withoutQuery(url)
-      throw new ChatError('redirected', `Cannot follow a redirect of ${shown}: check the endpoint`, { url: shown, status })
-    }
+    const response = refuseRedirect(url, await fetch(url, { ...init, headers, redirect: 'manual' }))
     // A stream as body is gone after the first request.
-    if (status !== 401 || refused || body instanceof ReadableStream) return response
+    if (response.status !== 401 || refused || body instanceof ReadableStream) return response
     const text = await readText(response, signal)
     // Rebuilt, as its body has been read.
     if (isRoleMissing(text)) return new Response(text, response)
     refused = { token, challenge: response.headers.get('www-authenticate') }
   }
+}
+
+/**
+ * Hands on what answers a request that was sent with `redirect: 'manual'`, unless it is a redirect, which could carry a credential elsewhere.
+ *
+ * `manual`, as Workers know no `error`; browsers then answer with an opaque response of status 0.
+ * @throws `ChatError` `redirected`
+ */
+export function refuseRedirect(url: string, response: Response): Response {
+  const { type, status } = response
+  if (type !== 'opaqueredirect' && (status < 300 || status >= 400)) return response
+  response.body?.cancel().catch(() => {})
+  const shown = withoutQuery(url)
+  throw new ChatError('redirected', `Cannot follow a redirect of ${shown}: check the endpoint`, { url: shown, status })
 }
 
 /** A URL as errors may show it. */

@@ -1,0 +1,66 @@
+/**
+ * Quotas and a caller in, what may be used out; or the refusal that says when there is more.
+ * Runtimes: all. Imports: `../quota` (types), `./caller.ts` (types), `./forward.ts`, `./refusal.ts`.
+ * @module
+ */
+import type { Quota, QuotaGrant, QuotaRequest } from '../quota/quota.ts'
+import type { Caller } from './caller.ts'
+import { waitHeaders } from './forward.ts'
+import { Refusal } from './refusal.ts'
+
+/** What a request may use, of every quota. */
+export interface Reservation {
+  /** What the caller has left, as the services say it of themselves. */
+  readonly headers: Readonly<Record<string, string>>
+  /** Gives back what was not used. */
+  readonly settle: (tokens: number) => Promise<void>
+}
+
+/**
+ * Reserves tokens of every quota, and of the budget of the caller's token.
+ *
+ * @throws `Refusal` 429, having given back what was reserved; 503 where an engine fails, as nothing is served uncounted
+ */
+export async function reserve(quotas: readonly Quota[], { subject, budget }: Caller, tokens: number, now: number): Promise<Reservation> {
+  const grants: QuotaGrant[] = []
+  const settle = async (used: number) => void (await Promise.allSettled(grants.map((grant) => grant.settle(used))))
+
+  async function ask(quota: Quota, request: QuotaRequest, refusal: (limit: string, waitMs: number) => Refusal): Promise<void> {
+    const verdict = await quota.reserve(request).catch(() => {
+      throw new Refusal(503, 'quota_unavailable', 'Cannot serve the request as the quota cannot be counted', { headers: { 'retry-after': '5' } })
+    })
+    if (!verdict.granted) throw refusal(verdict.limit, verdict.retryAfterMs)
+    grants.push(verdict)
+  }
+
+  try {
+    for (const quota of quotas) {
+      await ask(quota, { subject: `caller:${subject}`, tokens }, (limit, waitMs) => {
+        const message = `Cannot serve the request as the caller's quota of ${limit} is used up. Please retry after ${Math.ceil(waitMs / 1000)} seconds.`
+        return new Refusal(429, 'rate_limit_exceeded', message, { headers: { ...waitHeaders(waitMs), [`x-ratelimit-remaining-${limit}`]: '0', [`x-ratelimit-reset-${limit}`]: String(Math.ceil(waitMs / 1000)) } })
+      })
+    }
+    if (budget) {
+      const counter = quotas.find(({ countsTokens }) => countsTokens)
+      if (!counter) throw new Refusal(500, 'relay_misconfigured', 'Cannot hold the token to its budget as the relay has no quota that counts tokens')
+      const limits = { tokens: budget.tokens, windowMs: Math.max(1, budget.expiresAt - now) }
+      await ask(counter, { subject: `token:${budget.id}`, tokens, limits }, () => new Refusal(429, 'insufficient_quota', "Cannot serve the request as the token's budget is used up"))
+    }
+  } catch (error) {
+    await settle(0)
+    throw error
+  }
+  return { headers: Object.assign({}, ...grants.map(headersOf)) as Record<string, string>, settle }
+}
+
+function headersOf({ limits, remaining, resetMs = 0 }: QuotaGrant): Record<string, string> {
+  const headers: Record<string, string> = {}
+  for (const unit of ['requests', 'tokens'] as const) {
+    const [limit, left] = [limits?.[unit], remaining?.[unit]]
+    if (limit === undefined || left === undefined) continue
+    headers[`x-ratelimit-limit-${unit}`] = String(limit)
+    headers[`x-ratelimit-remaining-${unit}`] = String(left)
+    headers[`x-ratelimit-reset-${unit}`] = String(Math.ceil(resetMs / 1000))
+  }
+  return headers
+}

@@ -1,0 +1,58 @@
+/**
+ * A Deno KV database in, a quota that is exact over all of Deno Deploy's isolates out.
+ * Runtimes: Deno. Imports: `./ledger.ts`, `./quota.ts` (types).
+ * @module
+ */
+import { enter, quotaOf } from './ledger.ts'
+import type { Ledger } from './ledger.ts'
+import type { Quota, QuotaLimits } from './quota.ts'
+
+/** As much of a `Deno.Kv` as is needed. */
+export interface KvDatabase {
+  get(key: readonly string[]): Promise<{ readonly key: readonly unknown[]; readonly value: unknown; readonly versionstamp: string | null }>
+  atomic(): KvTransaction
+}
+
+/** As much of a `Deno.AtomicOperation` as is needed. */
+export interface KvTransaction {
+  check(entry: { key: string[]; versionstamp: string | null }): KvTransaction
+  set(key: string[], value: unknown, options?: { expireIn?: number }): KvTransaction
+  commit(): Promise<{ readonly ok: boolean }>
+}
+
+/** Each round of writers has a winner, so that as many rounds serve as many callers at once. */
+const ROUNDS = 500
+/** Writers that lost wait up to so long, at random, in milliseconds. */
+const PAUSE_MS = 10
+
+/**
+ * Counts in Deno KV: exact, as an entry is written only over the version that was read.
+ *
+ * @param options.prefix - The first part of its keys. @defaultValue `'keyless-chat-quota'`
+ * @param options.now - Clock in milliseconds. @defaultValue `Date.now`
+ * @throws `RangeError` where a limit is not above 0. `reserve()` and `settle()` throw where the database fails.
+ * @example
+ * ```ts
+ * const quota = denoKvQuota(await Deno.openKv(), { requests: 60, tokens: 100_000, windowMs: 60_000 })
+ * ```
+ * @see https://docs.deno.com/deploy/kv/transactions/
+ */
+export function denoKvQuota(kv: KvDatabase, limits: QuotaLimits, { prefix = 'keyless-chat-quota', now = () => Date.now() }: { readonly prefix?: string; readonly now?: () => number } = {}): Quota {
+  return quotaOf(
+    async (subject, entry) => {
+      const key = [prefix, subject]
+      for (let round = 0; round < ROUNDS; round++) {
+        const { value, versionstamp } = await kv.get(key)
+        const before = (value ?? undefined) as Ledger | undefined
+        const { ledger, answer } = enter(before, entry)
+        if (!ledger || ledger === before) return answer
+        const { ok } = await kv.atomic().check({ key, versionstamp }).set(key, ledger, { expireIn: ledger.windowMs }).commit()
+        if (ok) return answer
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * PAUSE_MS))
+      }
+      throw new Error(`Cannot count as the key of one subject was written ${ROUNDS} times meanwhile`)
+    },
+    limits,
+    now,
+  )
+}

@@ -1,0 +1,82 @@
+/**
+ * What a subject has used and what it asks for in, the new account and the verdict out; pure, so that every engine counts alike.
+ * Runtimes: all. Imports: `./quota.ts` (types).
+ * @module
+ */
+import type { Quota, QuotaLimits } from './quota.ts'
+
+/** What a subject has used in its window; plain data, as engines store it. */
+export interface Ledger {
+  /** When the window began, in milliseconds since 1970. */
+  readonly start: number
+  readonly windowMs: number
+  readonly requests: number
+  /** Reserved ones included. */
+  readonly tokens: number
+}
+
+/** What is to be done with a ledger; plain data, as it is sent to a Durable Object. */
+export type LedgerEntry =
+  | { readonly kind: 'reserve'; readonly tokens: number; readonly limits: QuotaLimits; readonly now: number }
+  /** `start` says in which window the tokens were reserved: one that is over is not touched. */
+  | { readonly kind: 'settle'; readonly start: number; readonly back: number }
+
+/** What became of a reservation. */
+export type LedgerAnswer =
+  | { readonly granted: true; readonly start: number; readonly remaining: { readonly requests?: number; readonly tokens?: number }; readonly resetMs: number }
+  | { readonly granted: false; readonly limit: 'requests' | 'tokens'; readonly retryAfterMs: number }
+
+/** Applies an entry to a ledger. `answer` is `undefined` for entries that ask nothing. */
+export function enter(ledger: Ledger | undefined, entry: LedgerEntry): { readonly ledger: Ledger | undefined; readonly answer: LedgerAnswer | undefined } {
+  if (entry.kind === 'settle') {
+    return { ledger: ledger?.start === entry.start ? { ...ledger, tokens: Math.max(0, ledger.tokens - entry.back) } : ledger, answer: undefined }
+  }
+  const { tokens, limits, now } = entry
+  const { windowMs, requests: maxRequests = Infinity, tokens: maxTokens = Infinity } = limits
+  // A clock that jumps back must not keep a subject out for ever.
+  const current = ledger && now >= ledger.start && now < ledger.start + ledger.windowMs ? ledger : { start: now, windowMs, requests: 0, tokens: 0 }
+  const resetMs = current.start + current.windowMs - now
+  const limit = current.requests >= maxRequests ? 'requests' : current.tokens >= maxTokens ? 'tokens' : undefined
+  if (limit) return { ledger: current, answer: { granted: false, limit, retryAfterMs: resetMs } }
+  const next = { ...current, requests: current.requests + 1, tokens: current.tokens + tokens }
+  const remaining = {
+    ...(maxRequests < Infinity && { requests: maxRequests - next.requests }),
+    ...(maxTokens < Infinity && { tokens: Math.max(0, maxTokens - next.tokens) }),
+  }
+  return { ledger: next, answer: { granted: true, start: next.start, remaining, resetMs } }
+}
+
+/** Enters into the ledger of one subject, alone and at once: no other entry may come between reading and writing. */
+export type Book = (subject: string, entry: LedgerEntry) => Promise<LedgerAnswer | undefined>
+
+/**
+ * Makes a quota of a book.
+ *
+ * @throws `RangeError` where a limit is not above 0.
+ */
+export function quotaOf(book: Book, own: QuotaLimits, now: () => number): Quota {
+  for (const [name, value] of Object.entries(own)) {
+    if (!((value as number) > 0)) throw new RangeError(`Cannot make a quota as ${name} must be above 0: current value is ${value}`)
+  }
+  return {
+    countsTokens: true,
+    async reserve({ subject, tokens, limits = own }) {
+      const answer = await book(subject, { kind: 'reserve', tokens, limits, now: now() })
+      if (!answer) throw new Error('Cannot reserve as the engine gave no answer')
+      if (!answer.granted) return answer
+      const { start, remaining, resetMs } = answer
+      let open = true
+      return {
+        granted: true,
+        limits,
+        remaining,
+        resetMs,
+        async settle(used) {
+          if (!open) return
+          open = false
+          if (used !== tokens) await book(subject, { kind: 'settle', start, back: tokens - used })
+        },
+      }
+    },
+  }
+}
