@@ -28,7 +28,7 @@ const ROOMS = {
   tools: { rooms: { errors: true, schemas: true, chat: true } },
   structured: { rooms: { errors: true, schemas: true, chat: true } },
   quota: { rooms: {} },
-  edge: { rooms: { errors: true, schemas: true, sse: true, endpoints: true, tokens: true, transport: true, quota: true }, packages: ['jose', 'oauth4webapi', 'valibot'] },
+  edge: { rooms: { abort: true, errors: true, schemas: true, sse: true, endpoints: true, tokens: true, transport: true, quota: true }, packages: ['jose', 'oauth4webapi', 'valibot'] },
   emulator: { rooms: { sse: 'sse/encode.ts' }, packages: ['jose'] },
   msal: { rooms: ADAPTER },
   broker: { rooms: { ...ADAPTER, tokens: true }, packages: ['valibot'] },

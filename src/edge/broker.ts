@@ -13,7 +13,7 @@ import type { OnBehalfOf } from './credential.ts'
 import type { RelayContext } from './exchange.ts'
 import { waitHeaders } from './forward.ts'
 import { Refusal, refuse } from './refusal.ts'
-import { mintRelayToken } from './relay-token.ts'
+import { mintRelayToken, relayTokens } from './relay-token.ts'
 import type { RelayGrant, RelayTokenOptions } from './relay-token.ts'
 import { serverOnly } from './server.ts'
 
@@ -75,7 +75,9 @@ const MAX_BODY_BYTES = 16_384
 export function createBroker(options: BrokerOptions): Broker {
   serverOnly('a broker')
   const { authenticate, issue, origins, headers = [], quota = memoryQuota({ requests: 30, windowMs: 60_000 }) } = options
-  if ('onBehalfOf' in issue && issue.scopes.length === 0) throw new ChatError('invalid-request', 'Cannot make a broker as scopes must name what tokens are asked for')
+  // For its checks of keys and audience: a mistake shall show now and not at the first page.
+  if (!('onBehalfOf' in issue)) relayTokens(issue)
+  else if (issue.scopes.length === 0) throw new ChatError('invalid-request', 'Cannot make a broker as scopes must name what tokens are asked for')
   const cors = createCors({ origins, headers }, 'POST', true)
 
   /** @throws `Refusal` 403 for what is not surely a request of a listed page */

@@ -1,8 +1,9 @@
 /**
  * A request in, the answer of the first upstream that gives one out.
- * Runtimes: all. Imports: `../errors.ts`, `../schemas`, `../transport`, `./pool.ts` (types), `./refusal.ts`, `./upstream.ts` (types).
+ * Runtimes: all. Imports: `../abort.ts`, `../errors.ts`, `../schemas`, `../transport`, `./pool.ts` (types), `./refusal.ts`, `./upstream.ts` (types).
  * @module
  */
+import { abortable } from '../abort.ts'
 import { isChatError } from '../errors.ts'
 import { failureFrom, isRoleMissing } from '../schemas/failure.ts'
 import { readText } from '../transport/failure.ts'
@@ -62,7 +63,9 @@ export async function forward(outgoing: Outgoing, { pool, coolDownMs, withoutUsa
         again = false
         const added = admission.usageAdded && !withoutUsage.has(key)
         const { stream_options: _, ...bare } = admission.body
-        response = await upstream.send(outgoing, JSON.stringify({ ...(admission.usageAdded && !added ? bare : admission.body), model }), signal)
+        const body = JSON.stringify({ ...(admission.usageAdded && !added ? bare : admission.body), model })
+        // Ended by the signal also where the fetch does not know it.
+        response = await abortable(upstream.send(outgoing, body, signal), signal)
         attempts.push({ upstream: upstream.name, status: response.status })
         failure = response.ok ? undefined : upstream.redact(await readText(response, signal), caller)
         if (added && failure?.includes('stream_options')) {

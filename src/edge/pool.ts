@@ -37,7 +37,7 @@ export function createPool(upstreams: readonly Upstream[], now: () => number, ra
     },
     waitMs(outgoing) {
       const untils = upstreams.filter(({ serves }) => serves(outgoing)).map((upstream) => restOf(upstream)?.until ?? now())
-      return Math.max(0, Math.min(...untils) - now())
+      return untils.length ? Math.max(0, Math.min(...untils) - now()) : 0
     },
   }
 }

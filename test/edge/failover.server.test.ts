@@ -1,0 +1,196 @@
+// Which upstream is asked, in which order, and which is left in peace.
+import { describe, expect, test } from 'vitest'
+import type { RelayOptions, UpstreamOptions } from '../../src/edge/index.ts'
+import { sleep, until } from '../conformance/foundry.ts'
+import { ASK, errorOf, rig } from './rig.ts'
+import type { Rig } from './rig.ts'
+
+const FIRST = 'https://first.openai.azure.com'
+const SECOND = 'https://second.openai.azure.com'
+const DONE = 'data: {"choices":[{"index":0,"delta":{"content":"hi"},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n'
+
+type Answer = () => Response | Promise<Response>
+const ok: Answer = () => new Response(DONE, { headers: { 'content-type': 'text/event-stream' } })
+const failing = (status: number, headers: Record<string, string> = {}, message = 'No'): Answer => () => Response.json({ error: { code: String(status), message } }, { status, headers })
+const down: Answer = () => Promise.reject(new TypeError('fetch failed'))
+
+interface Pair extends Rig {
+  readonly answers: { first: Answer; second: Answer }
+  readonly clock: { now: number }
+  /** Posts a chat; tells who was asked for it, and what came. */
+  readonly ask: () => Promise<{ readonly asked: readonly string[]; readonly response: Response; readonly text: string }>
+}
+
+function pair(first: Answer, second: Answer = ok, options: Partial<RelayOptions> = {}, more: readonly [Partial<UpstreamOptions>, Partial<UpstreamOptions>] = [{}, {}]): Pair {
+  const answers = { first, second }
+  const clock = { now: 1_000_000 }
+  const made = rig({
+    upstreams: [{ endpoint: FIRST, name: 'first', credential: () => 'one', ...more[0] }, { endpoint: SECOND, name: 'second', credential: () => 'two', priority: 1, ...more[1] }],
+    fetch: async (url) => answers[url.startsWith(FIRST) ? 'first' : 'second'](),
+    // The rig's tokens are of the real clock, as is the judge of them.
+    now: () => clock.now,
+    ...options,
+  })
+  return {
+    ...made,
+    answers,
+    clock,
+    async ask() {
+      const before = made.sent.length
+      const response = await made.post({ ...ASK, stream: true })
+      return { asked: made.sent.slice(before).map(({ url }) => (url.startsWith(FIRST) ? 'first' : 'second')), response, text: await response.text() }
+    },
+  }
+}
+
+describe('a relay with two upstreams', () => {
+  test('asks the first, by its priority', async () => {
+    const { ask } = pair(ok)
+    const { asked, response } = await ask()
+    expect([asked, response.headers.get('x-relay-upstream')]).toEqual([['first'], 'first'])
+  })
+
+  test('asks the second after 429, and the first not again until its Retry-After is over', async () => {
+    const { ask, clock, answers, finished } = pair(failing(429, { 'retry-after': '30' }))
+    const { asked, response, text } = await ask()
+    expect([asked, response.status, response.headers.get('x-relay-upstream'), text]).toEqual([['first', 'second'], 200, 'second', DONE])
+    expect(finished[0]).toMatchObject({ upstream: 'second', attempts: [{ upstream: 'first', status: 429 }, { upstream: 'second', status: 200 }] })
+    answers.first = ok
+    clock.now += 29_999
+    expect((await ask()).asked).toEqual(['second'])
+    clock.now += 1
+    expect((await ask()).asked).toEqual(['first'])
+  })
+
+  test('asks the second where the first cannot be reached, and the first not first again until it has cooled down', async () => {
+    const { ask, clock, answers, finished } = pair(down)
+    expect((await ask()).asked).toEqual(['first', 'second'])
+    expect(finished[0]?.attempts).toEqual([{ upstream: 'first', status: 0 }, { upstream: 'second', status: 200 }])
+    answers.first = ok
+    clock.now += 29_999
+    expect((await ask()).asked).toEqual(['second'])
+    clock.now += 1
+    expect((await ask()).asked).toEqual(['first'])
+  })
+
+  test('asks one that could not be reached all the same, where the other fails', async () => {
+    const { ask, answers } = pair(down)
+    await ask()
+    answers.first = ok
+    answers.second = failing(503)
+    const { asked, response } = await ask()
+    expect([asked, response.status]).toEqual([['second', 'first'], 200])
+  })
+
+  test.each([408, 500, 502, 503, 504])('asks the second after %d', async (status) => {
+    const { ask } = pair(failing(status))
+    expect((await ask()).asked).toEqual(['first', 'second'])
+  })
+
+  test.each([400, 404, 409, 413, 422])('does not ask the second after %d, which is the request\'s own failure', async (status) => {
+    const { ask } = pair(failing(status))
+    const { asked, response } = await ask()
+    expect([asked, response.status]).toEqual([['first'], status])
+  })
+
+  test('asks the second where the first refuses its credential, or has none', async () => {
+    expect((await pair(failing(403)).ask()).asked).toEqual(['first', 'second'])
+    const credential = () => Promise.reject(new Error('no vault'))
+    expect((await pair(ok, ok, {}, [{ credential }, {}]).ask()).asked).toEqual(['second'])
+  })
+
+  test('asks the second where the first redirects', async () => {
+    expect((await pair(() => new Response(null, { status: 307, headers: { location: 'https://evil.example' } })).ask()).asked).toEqual(['first', 'second'])
+  })
+
+  test('obeys a wait that only the message tells, or milliseconds', async () => {
+    for (const first of [failing(429, {}, 'Please retry after 86400 seconds.'), failing(429, { 'retry-after-ms': '86400000', 'retry-after': '1' })]) {
+      const { ask, clock } = pair(first)
+      await ask()
+      clock.now += 86_399_999
+      expect((await ask()).asked).toEqual(['second'])
+      clock.now += 1
+      expect((await ask()).asked).toEqual(['first', 'second'])
+    }
+  })
+
+  test('says how long to wait where both have asked to', async () => {
+    const { ask, clock, sent } = pair(failing(429, { 'retry-after': '30' }), failing(429, { 'retry-after': '20' }))
+    const { asked, response } = await ask()
+    expect([asked, response.status, response.headers.get('retry-after')]).toEqual([['first', 'second'], 429, '20'])
+    clock.now += 5000
+    const before = sent.length
+    const again = await pairResponse(ask)
+    expect([again.status, again.headers.get('retry-after'), again.headers.get('retry-after-ms')]).toEqual([429, '15', '15000'])
+    expect((await errorOf(again)).message).toContain('retry after 15 seconds')
+    expect(sent).toHaveLength(before)
+  })
+
+  test('reports the last failure where none answers', async () => {
+    const none = await pairResponse(pair(down, down).ask)
+    expect([none.status, (await errorOf(none)).code]).toEqual([502, 'upstream_unreachable'])
+    expect((await pair(down, failing(503)).ask()).response.status).toBe(503)
+    expect((await pair(failing(500), down).ask()).response.status).toBe(500)
+  })
+
+  test('never asks again after the first byte', async () => {
+    let broken = 0
+    const dying: Answer = () =>
+      new Response(
+        new ReadableStream({
+          pull(controller) {
+            if (broken++ === 0) controller.enqueue(new TextEncoder().encode('data: {"choices":[{"index":0,"delta":{"content":"hal'))
+            else controller.error(new TypeError('terminated'))
+          },
+        }),
+        { headers: { 'content-type': 'text/event-stream' } },
+      )
+    const { ask, finished } = pair(dying)
+    const { asked, text } = await ask()
+    expect(asked).toEqual(['first'])
+    expect(text).toMatch(/^data: \{"error":\{.*"code":"upstream_closed"\}\}\n\n$/)
+    expect(finished[0]?.ending).toBe('cut')
+  })
+
+  test('asks nobody else once the caller has left', async () => {
+    const gone = new AbortController()
+    const { post, sent, finished } = pair(() => new Promise(() => {}), ok)
+    const waiting = post({ ...ASK, stream: true }, { signal: gone.signal })
+    await until(() => sent.length === 1)
+    gone.abort()
+    expect((await waiting).status).toBe(499)
+    await sleep(1)
+    expect(sent).toHaveLength(1)
+    expect(finished[0]).toMatchObject({ status: 499, ending: 'cancelled' })
+  })
+
+  test('sends to those of one priority by their weights', async () => {
+    const counts = { first: 0, second: 0 }
+    let seed = 42
+    // The minimal standard of Park and Miller, so that every run draws alike.
+    const random = () => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647
+    const { ask } = pair(ok, ok, { random }, [{ weight: 3 }, { priority: 0 }])
+    for (let i = 0; i < 400; i++) for (const name of (await ask()).asked) counts[name as 'first']++
+    expect(counts.first / counts.second).toBeGreaterThan(2)
+    expect(counts.first / counts.second).toBeLessThan(4.5)
+  })
+
+  test('calls a deployment by the name that it has there, and passes over an upstream that has none', async () => {
+    const { post, sent } = pair(failing(503), ok, { deployments: { chat: { deployment: { first: 'gpt-a', second: 'gpt-b' } }, mine: { deployment: { second: 'only' } } } })
+    await post({ ...ASK, stream: true })
+    await post({ ...ASK, model: 'mine', stream: true })
+    expect(sent.map(({ url, body }) => [new URL(url).host, body['model']])).toEqual([['first.openai.azure.com', 'gpt-a'], ['second.openai.azure.com', 'gpt-b'], ['second.openai.azure.com', 'only']])
+  })
+
+  test('says so where no upstream serves what is asked', async () => {
+    const { post, sent } = pair(ok, ok, { deployments: { chat: { deployment: { third: 'x' } } } })
+    const response = await post()
+    expect([response.status, (await errorOf(response)).code]).toEqual([400, 'OperationNotSupported'])
+    expect(sent).toHaveLength(0)
+  })
+})
+
+async function pairResponse(ask: Pair['ask']): Promise<Response> {
+  const { response, text } = await ask()
+  return new Response(text, response)
+}

@@ -1,0 +1,213 @@
+// Bytes on their way through: untouched, at the reader's pace, and never a clean end where there is none.
+import { describe, expect, test } from 'vitest'
+import { passThrough } from '../../src/edge/passage.ts'
+import type { Ending } from '../../src/edge/passage.ts'
+import type { Tail } from '../../src/edge/tail.ts'
+import { createDecoder } from '../../src/sse/index.ts'
+import { rejection, sleep, until } from '../conformance/foundry.ts'
+
+const utf8 = new TextEncoder()
+const EVENTS = ['data: {"choices":[{"index":0,"delta":{"content":"Grüße, "}}]}', 'data: {"choices":[{"index":0,"delta":{"content":"世界 🌍"}}]}', 'data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}', 'data: {"choices":[],"usage":{"prompt_tokens":3,"completion_tokens":4,"total_tokens":7}}', 'data: [DONE]']
+const wire = (end: string) => utf8.encode(EVENTS.map((event) => event + end + end).join(''))
+
+interface Passed {
+  readonly stream: ReadableStream<Uint8Array>
+  readonly upstream: AbortController
+  readonly ends: { readonly ending: Ending; readonly tail: Tail; readonly bytes: number }[]
+  readonly source: { pulled: number; cancelled: boolean }
+}
+
+/** A passage over pieces; an `Error` breaks the body, `null` makes it silent. */
+function pass(pieces: readonly (Uint8Array | Error | null)[], options: { readonly streamed?: boolean; readonly errorEvent?: string; readonly idleMs?: number } = {}): Passed {
+  const source = { pulled: 0, cancelled: false }
+  const upstream = new AbortController()
+  const ends: Passed['ends'] = []
+  const body = new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const piece = pieces[source.pulled++]
+        if (piece === undefined) controller.close()
+        else if (piece === null) await new Promise(() => {})
+        else if (piece instanceof Error) controller.error(piece)
+        else controller.enqueue(piece.slice())
+      },
+      cancel() {
+        source.cancelled = true
+      },
+    },
+    { highWaterMark: 0 },
+  )
+  const { streamed = true, errorEvent, idleMs = 60_000 } = options
+  const stream = passThrough(body, { streamed, errorEvent, idleMs, upstream, onFirstByte: () => {}, onEnd: (ending, tail, bytes) => ends.push({ ending, tail, bytes }) })
+  return { stream, upstream, ends, source }
+}
+
+const textOf = async (stream: ReadableStream<Uint8Array>) => new TextDecoder().decode(await new Response(stream).arrayBuffer())
+const cutAt = (bytes: Uint8Array, at: number) => [bytes.slice(0, at), bytes.slice(at)].filter(({ length }) => length > 0)
+
+describe('passThrough()', () => {
+  test.each([['LF', '\n'], ['CRLF', '\r\n'], ['CR', '\r']])('passes the same bytes wherever they are cut, with %s', async (_, end) => {
+    const bytes = wire(end)
+    for (let at = 0; at <= bytes.length; at++) {
+      const { stream, ends } = pass(cutAt(bytes, at))
+      expect(new Uint8Array(await new Response(stream).arrayBuffer()), `cut at ${at}`).toEqual(bytes)
+      expect(ends.map(({ ending }) => ending)).toEqual(['complete'])
+      expect(ends[0]?.tail.usage()).toEqual({ prompt_tokens: 3, completion_tokens: 4, total_tokens: 7 })
+      expect(ends[0]?.bytes).toBe(bytes.length)
+    }
+  })
+
+  test('passes the same bytes one at a time', async () => {
+    const bytes = wire('\n')
+    const { stream } = pass([...bytes].map((byte) => Uint8Array.of(byte)))
+    expect(new Uint8Array(await new Response(stream).arrayBuffer())).toEqual(bytes)
+  })
+
+  test.each([['broken', new TypeError('terminated')], ['ended', undefined]] as const)('makes an error of an upstream that has %s after any byte, behind every whole event and no piece of one', async (_, end) => {
+    const bytes = wire('\n')
+    const finished = new TextDecoder().decode(bytes).indexOf('"finish_reason":"') + 17
+    for (let at = 0; at <= bytes.length; at++) {
+      const whole = at >= utf8.encode(new TextDecoder().decode(bytes).slice(0, finished)).length
+      const { stream, ends } = pass([bytes.slice(0, at), ...(end ? [end] : [])].filter((piece) => piece instanceof Error || piece.length > 0))
+      const decoder = createDecoder()
+      const messages = decoder.push(utf8.encode(await textOf(stream)))
+      const last = messages.at(-1)?.data ?? ''
+      if (whole) expect(ends[0]?.ending, `after ${at}`).toBe('complete')
+      else {
+        expect(ends[0]?.ending, `after ${at}`).toBe('cut')
+        expect(JSON.parse(last), `after ${at}`).toEqual({ error: { code: 'upstream_closed', type: 'server_error', param: null, message: expect.stringContaining('before the answer was complete') } })
+      }
+      // What came whole is there, and what did not is not.
+      const given = createDecoder().push(bytes.slice(0, at)).map(({ data }) => data)
+      expect(messages.map(({ data }) => data).slice(0, given.length), `after ${at}`).toEqual(given)
+      expect(messages.length - given.length, `after ${at}`).toBe(whole ? 0 : 1)
+      expect(decoder.rest() === '' || whole, `after ${at}`).toBe(true)
+    }
+  })
+
+  test('names the error event where the dialect does', async () => {
+    const { stream } = pass([utf8.encode('event: response.created\ndata: {"type":"response.created"}\n\n')], { errorEvent: 'error' })
+    expect(await textOf(stream)).toMatch(/\n\nevent: error\ndata: \{"type":"error","error":\{.*"code":"upstream_closed"\}\}\n\n$/)
+  })
+
+  test.each(['response.completed', 'response.incomplete', 'response.failed'])('takes %s for an end', async (type) => {
+    const text = `event: ${type}\ndata: {"type":"${type}","response":{"usage":{"input_tokens":2,"output_tokens":5,"total_tokens":7}}}\n\n`
+    const { stream, ends } = pass([utf8.encode(text)], { errorEvent: 'error' })
+    expect(await textOf(stream)).toBe(text)
+    expect(ends[0]?.tail.usage()).toMatchObject({ prompt_tokens: 2, completion_tokens: 5, total_tokens: 7 })
+  })
+
+  test('is not fooled by what a model says', async () => {
+    const said = JSON.stringify('data: [DONE]\n\n"finish_reason":"stop" "usage":{"total_tokens":0,"prompt_tokens":0,"completion_tokens":0} event: response.completed')
+    const { stream, ends } = pass([utf8.encode(`data: {"choices":[{"index":0,"delta":{"content":${said}},"finish_reason":null}],"usage":null}\n\n`)])
+    expect(await textOf(stream)).toContain('upstream_closed')
+    expect(ends[0]?.ending).toBe('cut')
+    expect(ends[0]?.tail.usage()).toBeUndefined()
+  })
+
+  test('makes an error of a body without a byte', async () => {
+    expect(await textOf(pass([]).stream)).toContain('upstream_closed')
+    expect(await textOf(pass([utf8.encode('\n\n')]).stream)).toContain('upstream_closed')
+  })
+
+  test('makes an error of an upstream that falls silent, and closes its connection', async () => {
+    const { stream, ends, upstream, source } = pass([utf8.encode(`${EVENTS[0]}\n\n`), null], { idleMs: 20 })
+    expect(await textOf(stream)).toMatch(/\n\ndata: \{"error":\{.*"code":"upstream_timeout"\}\}\n\n$/)
+    expect(ends.map(({ ending }) => ending)).toEqual(['silent'])
+    expect(upstream.signal.aborted).toBe(true)
+    expect(source.cancelled).toBe(true)
+  })
+
+  test('does not take a reader that pauses for an upstream that is silent', async () => {
+    const { stream, ends } = pass(EVENTS.map((event) => utf8.encode(`${event}\n\n`)), { idleMs: 20 })
+    const reader = stream.getReader()
+    await reader.read()
+    await sleep(80)
+    for (let part = await reader.read(); !part.done; part = await reader.read());
+    expect(ends.map(({ ending }) => ending)).toEqual(['complete'])
+  })
+
+  test('passes a JSON answer, and breaks where it is broken or cut', async () => {
+    const json = utf8.encode('{"choices":[],"usage":{"prompt_tokens":1,"completion_tokens":1,"total_tokens":2}}')
+    const good = pass([json], { streamed: false })
+    expect(await textOf(good.stream)).toBe(new TextDecoder().decode(json))
+    expect(good.ends[0]?.tail.usage()?.total_tokens).toBe(2)
+    for (const pieces of [[json.slice(0, -5)], [json, new TypeError('terminated')], [json.slice(0, 20), new TypeError('terminated')]]) {
+      const { stream, ends } = pass(pieces, { streamed: false })
+      expect(await rejection(textOf(stream))).toBeInstanceOf(Error)
+      expect(ends.map(({ ending }) => ending)).toEqual(['cut'])
+    }
+  })
+
+  test('passes a JSON answer and a page to a reader who asked for events, without an event behind', async () => {
+    for (const text of ['{"error":{"message":"no"}}', '<html>Sign in</html>']) expect(await textOf(pass([utf8.encode(text)]).stream)).toBe(text)
+  })
+
+  test('passes each event as soon as it is whole', async () => {
+    const { stream } = pass([utf8.encode(`${EVENTS[0]}\n`), utf8.encode(`\n${EVENTS[1]}\n\n`), null])
+    const reader = stream.getReader()
+    expect(new TextDecoder().decode((await reader.read()).value)).toBe(`${EVENTS[0]}\n\n${EVENTS[1]}\n\n`)
+    await reader.cancel()
+  })
+
+  test('reads nothing ahead of its reader', async () => {
+    const { stream, source } = pass(Array.from({ length: 50 }, () => utf8.encode(`${EVENTS[0]}\n\n`)))
+    const reader = stream.getReader()
+    await sleep(5)
+    expect(source.pulled).toBe(0)
+    for (let i = 1; i <= 5; i++) {
+      await reader.read()
+      expect(source.pulled).toBe(i)
+    }
+    await reader.cancel()
+  })
+
+  test('closes the upstream at once where its reader leaves, also in silence', async () => {
+    const silent = pass([null])
+    const reader = silent.stream.getReader()
+    const waiting = reader.read()
+    await sleep(1)
+    await reader.cancel(new Error('left'))
+    expect(await waiting).toEqual({ done: true, value: undefined })
+    expect([silent.upstream.signal.aborted, silent.source.cancelled, silent.ends.map(({ ending }) => ending)]).toEqual([true, true, ['cancelled']])
+  })
+
+  test('ends where the request is aborted and nobody reads', async () => {
+    const { upstream, ends, source, stream } = pass([utf8.encode(`${EVENTS[0]}\n\n`), null])
+    upstream.abort(new Error('left'))
+    await until(() => source.cancelled)
+    expect(ends.map(({ ending }) => ending)).toEqual(['cancelled'])
+    expect(await rejection(textOf(stream))).toMatchObject({ message: 'left' })
+  })
+
+  test('takes a reader that leaves at the last word for one who has it all', async () => {
+    const { stream, ends } = pass([wire('\n'), null])
+    const reader = stream.getReader()
+    await reader.read()
+    await reader.cancel()
+    expect(ends.map(({ ending }) => ending)).toEqual(['complete'])
+  })
+
+  test('lets an event go on that is longer than it is willing to hold, in linear time', async () => {
+    const piece = new Uint8Array(1024).fill(97)
+    const pieces = [utf8.encode('data: {"choices":[{"index":0,"delta":{"content":"'), ...Array.from({ length: 10_240 }, () => piece), utf8.encode('"},"finish_reason":"stop"}]}\n\n')]
+    const { stream, ends } = pass(pieces)
+    let size = 0
+    let largest = 0
+    const reader = stream.getReader()
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      size += part.value.length
+      largest = Math.max(largest, part.value.length)
+    }
+    expect(size).toBe(pieces.reduce((sum, { length }) => sum + length, 0))
+    expect(largest).toBeLessThan(70_000)
+    expect(ends[0]?.ending).toBe('complete')
+  })
+
+  test('leaves no timer and no listener behind', async () => {
+    const { stream, ends } = pass([wire('\n')], { idleMs: 30 })
+    await textOf(stream)
+    await sleep(60)
+    expect(ends).toHaveLength(1)
+  })
+})
