@@ -1,28 +1,26 @@
 /**
  * Keys in; short-lived tokens for a relay out, made and judged.
- * Runtimes: all that have WebCrypto. Imports: `../errors.ts`, `./caller.ts`, `./refusal.ts`, jose.
+ * Runtimes: all that have WebCrypto. Imports: `../errors.ts`, `./caller.ts`, `./refusal.ts`, `./relay-key.ts`, jose.
  * @module
  */
-import { SignJWT, base64url, errors, importJWK, jwtVerify } from 'jose'
-import type { CryptoKey, JWK } from 'jose'
+import { SignJWT, errors, jwtVerify } from 'jose'
+import type { CryptoKey } from 'jose'
 import { ChatError } from '../errors.ts'
 import { bearerOf } from './caller.ts'
 import type { Authorize } from './caller.ts'
 import { unauthorized } from './refusal.ts'
+import { ALGORITHMS, checkKeys, loadKey } from './relay-key.ts'
+import type { RelayKey } from './relay-key.ts'
 
-/** A key as a JWK, with its name and the one algorithm that it is for. */
-export interface RelayKey extends JWK {
-  /** Told in a token's header; change it with the key. */
-  readonly kid: string
-  readonly alg: string
-}
+export { checkKeys } from './relay-key.ts'
+export type { RelayKey } from './relay-key.ts'
 
 /** What tokens are made and judged with; broker and relay must agree on it. */
 export interface RelayTokenOptions {
   /**
    * The first one signs, all of them verify. To rotate, put the new key first, and take the old one out when its last token has
    * expired. `HS256` with a secret of 32 bytes or more where broker and relay are one program; `ES256` or `EdDSA` where they are not, the relay
-   * then needing the public half alone.
+   * then needing the public halves alone.
    */
   readonly keys: readonly RelayKey[]
   /** Which relay the tokens are for, as in `https://relay.example`. */
@@ -47,30 +45,35 @@ export interface RelayGrant {
   readonly lifetimeSeconds?: number | undefined
 }
 
-const ALGORITHMS = ['HS256', 'HS384', 'HS512', 'ES256', 'ES384', 'ES512', 'PS256', 'RS256', 'EdDSA', 'Ed25519']
 /** Told in each token's header, so that no other JWT of the same key passes for one. */
 const TYPE = 'relay+jwt'
-const SECRET_BYTES = 32
+const MAX_LIFETIME_SECONDS = 3600
 const CLOCK_TOLERANCE_SECONDS = 5
 
-/** Checks keys. @throws `ChatError` `invalid-request`, never quoting a key */
-function checkKeys(keys: readonly RelayKey[]): void {
-  const refuse = (why: string) => {
-    throw new ChatError('invalid-request', `Cannot use the keys of relay tokens as ${why}`)
-  }
-  if (!Array.isArray(keys) || keys.length === 0) refuse('there is none')
-  for (const { kid, alg, kty, k } of keys) {
-    if (!kid || keys.filter((key) => key.kid === kid).length > 1) refuse(`each needs a kid of its own: there is ${JSON.stringify(kid)}`)
-    if (!ALGORITHMS.includes(alg)) refuse(`alg of ${kid} must be one of ${ALGORITHMS.join(', ')}: it is ${JSON.stringify(alg)}`)
-    if ((kty === 'oct') !== alg.startsWith('HS')) refuse(`${kid} is of kty ${kty}, which does not go with ${alg}`)
-    if (kty === 'oct' && base64url.decode(k ?? '').length < SECRET_BYTES) refuse(`the secret of ${kid} is shorter than ${SECRET_BYTES} bytes`)
-  }
+/** Checks keys and audience. @throws `ChatError` `invalid-request`, never quoting a key */
+function checkOptions({ keys, audience }: RelayTokenOptions): void {
+  checkKeys(keys)
+  // Without one, every audience would pass.
+  if (typeof audience !== 'string' || audience === '') throw new ChatError('invalid-request', `Cannot use relay tokens as audience must be named: it is ${JSON.stringify(audience)}`)
 }
+
+/** What a token restricts must be what it can be held to: anything else would be no restriction. */
+function checkGrant({ subject, origin, deployments, tokens, lifetimeSeconds = 600 }: RelayGrant): void {
+  const refuse = (what: string, found: unknown) => new ChatError('invalid-request', `Cannot make a relay token as ${what}: it is ${typeof found === 'number' ? found : JSON.stringify(found)}`)
+  if (typeof subject !== 'string' || subject === '') throw refuse('subject must be a text', subject)
+  if (origin !== undefined && typeof origin !== 'string') throw refuse('origin must be a text', origin)
+  if (!isNames(deployments)) throw refuse('deployments must be a list of names', deployments)
+  if (!isCount(tokens)) throw refuse('tokens must be a number from 0', tokens)
+  if (!(lifetimeSeconds > 0 && lifetimeSeconds <= MAX_LIFETIME_SECONDS)) throw refuse(`lifetimeSeconds must be above 0 and at most ${MAX_LIFETIME_SECONDS}`, lifetimeSeconds)
+}
+
+const isNames = (value: unknown): value is readonly string[] | undefined => value === undefined || (Array.isArray(value) && value.every((name) => typeof name === 'string'))
+const isCount = (value: unknown): value is number | undefined => value === undefined || (typeof value === 'number' && value >= 0 && value < Infinity)
 
 /**
  * Makes a token for a relay.
  *
- * @throws `ChatError` `invalid-request` where keys or lifetime cannot be used.
+ * @throws `ChatError` `invalid-request` where keys, audience or what it is to say cannot be used, or the first key is a public half.
  * @example
  * ```ts
  * const { token, expiresOn } = await mintRelayToken({ keys, audience: 'https://relay.example' }, { subject: user.id, origin: 'https://app.example', tokens: 20_000 })
@@ -79,8 +82,8 @@ function checkKeys(keys: readonly RelayKey[]): void {
 export async function mintRelayToken(options: RelayTokenOptions, grant: RelayGrant): Promise<{ readonly token: string; readonly expiresOn: Date }> {
   const { keys, audience, issuer = 'keyless-chat', now = () => Date.now() } = options
   const { subject, origin, deployments, tokens, lifetimeSeconds = 600 } = grant
-  checkKeys(keys)
-  if (!(lifetimeSeconds > 0 && lifetimeSeconds <= 3600)) throw new ChatError('invalid-request', `Cannot make a relay token as lifetimeSeconds must be above 0 and at most 3600: it is ${lifetimeSeconds}`)
+  checkOptions(options)
+  checkGrant(grant)
   const [key] = keys as readonly [RelayKey]
   const issuedAt = Math.floor(now() / 1000)
   const token = await new SignJWT({ origin, deployments, tokens })
@@ -91,7 +94,7 @@ export async function mintRelayToken(options: RelayTokenOptions, grant: RelayGra
     .setIssuedAt(issuedAt)
     .setExpirationTime(issuedAt + lifetimeSeconds)
     .setJti(crypto.randomUUID())
-    .sign(await importJWK(key, key.alg))
+    .sign(await loadKey(key, 'private'))
   return { token, expiresOn: new Date((issuedAt + lifetimeSeconds) * 1000) }
 }
 
@@ -100,7 +103,7 @@ export async function mintRelayToken(options: RelayTokenOptions, grant: RelayGra
  *
  * Each key takes tokens of its own algorithm alone, whatever their headers say.
  *
- * @throws `ChatError` `invalid-request` where the keys cannot be used.
+ * @throws `ChatError` `invalid-request` where keys or audience cannot be used.
  * @example
  * ```ts
  * createRelay({ authorize: relayTokens({ keys, audience: 'https://relay.example' }), … })
@@ -109,14 +112,14 @@ export async function mintRelayToken(options: RelayTokenOptions, grant: RelayGra
  */
 export function relayTokens(options: RelayTokenOptions): Authorize {
   const { keys, audience, issuer = 'keyless-chat', now = () => Date.now() } = options
-  checkKeys(keys)
-  const imported = new Map<string, Promise<CryptoKey | Uint8Array>>()
+  checkOptions(options)
+  const loaded = new Map<string, CryptoKey | Uint8Array>()
 
   async function keyOf({ kid = '', alg }: { readonly kid?: string; readonly alg?: string }): Promise<CryptoKey | Uint8Array> {
     const key = keys.find((one) => one.kid === kid && one.alg === alg)
     if (!key) throw new errors.JWKSNoMatchingKey()
-    const found = imported.get(kid) ?? importJWK(key, key.alg)
-    imported.set(kid, found)
+    const found = loaded.get(kid) ?? (await loadKey(key, 'public'))
+    loaded.set(kid, found)
     return found
   }
 
@@ -124,21 +127,18 @@ export function relayTokens(options: RelayTokenOptions): Authorize {
     const token = bearerOf(request)
     try {
       const { payload } = await jwtVerify(token, keyOf, {
-        algorithms: ALGORITHMS,
+        algorithms: [...ALGORITHMS],
         typ: TYPE,
         issuer,
         audience,
         requiredClaims: ['sub', 'exp', 'iat', 'jti'],
+        maxTokenAge: MAX_LIFETIME_SECONDS,
         clockTolerance: CLOCK_TOLERANCE_SECONDS,
         currentDate: new Date(now()),
       })
-      const { sub = '', jti = '', exp = 0, origin, deployments, tokens } = payload
-      return {
-        subject: sub,
-        ...(typeof origin === 'string' && { origin }),
-        ...(Array.isArray(deployments) && { deployments: deployments.map(String) }),
-        ...(typeof tokens === 'number' && { budget: { id: jti, tokens, expiresAt: exp * 1000 } }),
-      }
+      const { sub, jti = '', exp = 0, origin, deployments, tokens } = payload
+      if (typeof sub !== 'string' || !sub || !isNames(deployments) || !isCount(tokens) || (origin !== undefined && typeof origin !== 'string')) throw unauthorized('The token is not accepted')
+      return { subject: sub, ...(origin !== undefined && { origin }), ...(deployments && { deployments }), ...(tokens !== undefined && { budget: { id: jti, tokens, expiresAt: exp * 1000 } }) }
     } catch (error) {
       if (error instanceof errors.JWTExpired) throw unauthorized('The token has expired')
       if (error instanceof errors.JWTClaimValidationFailed) throw unauthorized(`The token's ${error.claim} is not accepted`)
