@@ -4,7 +4,6 @@
  * @module
  */
 import { base64url, importPKCS8 } from 'jose'
-import type { CryptoKey } from 'jose'
 import { ClientSecretPost, PrivateKeyJwt, modifyAssertion } from 'oauth4webapi'
 import type { ClientAuth } from 'oauth4webapi'
 import { ChatError } from '../errors.ts'
@@ -16,23 +15,23 @@ export interface EntraClient {
   readonly tenant: string
   /** The application's (client) id. */
   readonly clientId: string
-  /** A client secret, or what gets it. */
+  /** A client secret, or what gets it; called for each token request. */
   readonly secret?: string | (() => string | Promise<string>)
   /** A certificate of the application's, and its private key. */
   readonly certificate?: EntraCertificate
-  /** Gets a token of another identity provider that the application trusts: a federated credential. */
+  /** Gets a token of another identity provider that the application trusts: a federated credential. Called for each token request. */
   readonly assertion?: () => string | Promise<string>
-  /** @defaultValue `'https://login.microsoftonline.com'` */
+  /** Where the tenant is; https, but for loopback. @defaultValue `'https://login.microsoftonline.com'` */
   readonly authority?: string
   /** The fetch for token requests. @defaultValue the runtime's own */
   readonly fetch?: Fetch
 }
 
-/** A certificate and its key, as PEM texts. */
+/** A certificate and its key, as PEM texts; what stands around the blocks, as `openssl pkcs12` writes it, is left out. */
 export interface EntraCertificate {
-  /** `-----BEGIN PRIVATE KEY-----`: PKCS#8, RSA, not encrypted. */
+  /** `-----BEGIN PRIVATE KEY-----`: PKCS#8, RSA of 2048 bits or more, not encrypted. */
   readonly privateKey: string
-  /** `-----BEGIN CERTIFICATE-----`, as it was uploaded to the application. */
+  /** `-----BEGIN CERTIFICATE-----`, as it was uploaded to the application; the first one counts. */
   readonly certificate: string
 }
 
@@ -43,19 +42,28 @@ const ALGORITHM = 'PS256'
 /**
  * Makes what proves the application's identity with each token request.
  *
- * @throws `ChatError` `invalid-request` where not exactly one proof is named, or the certificate is no PEM text.
+ * @throws `ChatError` `invalid-request` where not exactly one proof is named, or the certificate is no PEM text; when used, `token` where
+ * there is no proof to be had.
  */
 export function clientAuth({ secret, certificate, assertion }: EntraClient, tokenEndpoint: string): ClientAuth {
   if ([secret, certificate, assertion].filter(Boolean).length !== 1) {
     throw new ChatError('invalid-request', 'Cannot get tokens as exactly one of secret, certificate and assertion must be named')
   }
-  if (secret) return async (as, client, body, headers) => ClientSecretPost(typeof secret === 'function' ? await secret() : secret)(as, client, body, headers)
   if (certificate) return certificateAuth(certificate, tokenEndpoint)
+  if (secret) {
+    return async (...request) => ClientSecretPost(proof('secret', typeof secret === 'function' ? await secret() : secret))(...request)
+  }
   return async (_as, { client_id: id }, body) => {
     body.set('client_id', id)
     body.set('client_assertion_type', ASSERTION_TYPE)
-    body.set('client_assertion', (await assertion?.()) ?? '')
+    body.set('client_assertion', proof('assertion', await assertion?.()))
   }
+}
+
+/** Never quotes what it was given, which may be the secret in another form. */
+function proof(name: string, value: unknown): string {
+  if (typeof value !== 'string' || value === '') throw new ChatError('token', `Cannot get a token as the function ${name} must return a text: it returned ${value === '' ? 'an empty one' : typeof value}`)
+  return value
 }
 
 /**
@@ -64,17 +72,16 @@ export function clientAuth({ secret, certificate, assertion }: EntraClient, toke
  * @see https://learn.microsoft.com/entra/identity-platform/certificate-credentials
  */
 function certificateAuth({ privateKey, certificate }: EntraCertificate, tokenEndpoint: string): ClientAuth {
-  const der = /-----BEGIN CERTIFICATE-----([\w+/=\s]+)-----END CERTIFICATE-----/.exec(certificate)?.[1]
-  if (!der || !privateKey.includes('-----BEGIN PRIVATE KEY-----')) {
-    throw new ChatError('invalid-request', 'Cannot sign with the certificate as privateKey must be a PKCS#8 PEM text and certificate a PEM text')
+  const key = blockOf('PRIVATE KEY', privateKey)
+  const bytes = derOf(blockOf('CERTIFICATE', certificate))
+  if (!key || !bytes) {
+    throw new ChatError('invalid-request', 'Cannot sign with the certificate as privateKey must be a PKCS#8 PEM text, not encrypted, and certificate a PEM text')
   }
-  let signer: Promise<ClientAuth> | undefined
+  let signer: ClientAuth | undefined
 
   async function load(): Promise<ClientAuth> {
-    const key: CryptoKey = await importPKCS8(privateKey, ALGORITHM)
-    const bytes = Uint8Array.from(atob((der ?? '').replace(/\s+/g, '')), (char) => char.charCodeAt(0))
-    const thumbprint = base64url.encode(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)))
-    return PrivateKeyJwt(key, {
+    const thumbprint = base64url.encode(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes ?? new Uint8Array())))
+    return PrivateKeyJwt(await importPKCS8(key ?? '', ALGORITHM), {
       [modifyAssertion](header, payload) {
         header['typ'] = 'JWT'
         header['x5t#S256'] = thumbprint
@@ -84,5 +91,23 @@ function certificateAuth({ privateKey, certificate }: EntraCertificate, tokenEnd
     })
   }
 
-  return async (...request) => (await (signer ??= load()))(...request)
+  return async (...request) => {
+    // Without a cause: what runtimes say of a key that they cannot read is not the same anywhere.
+    signer ??= await load().catch(() => {
+      throw new ChatError('token', 'Cannot sign with the certificate as privateKey cannot be read as an RSA key')
+    })
+    await signer(...request)
+  }
+}
+
+function blockOf(label: string, pem: string): string | undefined {
+  return new RegExp(`-----BEGIN ${label}-----[A-Za-z\\d+/=\\s]+-----END ${label}-----`).exec(pem)?.[0]
+}
+
+function derOf(block: string | undefined): Uint8Array<ArrayBuffer> | undefined {
+  try {
+    return block === undefined ? undefined : Uint8Array.from(atob(block.replace(/-----[A-Z ]+-----|\s+/g, '')), (char) => char.charCodeAt(0))
+  } catch {
+    return undefined
+  }
 }

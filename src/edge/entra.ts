@@ -30,6 +30,8 @@ export interface EntraTokensOptions {
 }
 
 const CLOCK_TOLERANCE_SECONDS = 60
+/** How jose says that keys cannot be had: no answer in time, another one than 200 or no JSON, no key set. */
+const KEYS_FAILED: readonly string[] = ['ERR_JWKS_TIMEOUT', 'ERR_JOSE_GENERIC', 'ERR_JWKS_INVALID']
 
 /**
  * Lets in users and applications by their Entra ID access tokens.
@@ -37,7 +39,7 @@ const CLOCK_TOLERANCE_SECONDS = 60
  * The keys of a tenant are kept, and asked for anew where a token names one that is not among them, at most every 30 s.
  * The token itself is handed on as `assertion`, for an upstream that is called on the user's behalf.
  *
- * @throws `ChatError` `invalid-request` where no tenant, or neither scope nor role, is named.
+ * @throws `ChatError` `invalid-request` where no tenant, no audience, or neither scope nor role, is named.
  * @example
  * ```ts
  * const authorize = entraTokens({ tenants: ['7e2a4b60-…'], audience: 'api://chat-relay', scope: 'Chat.Use' })
@@ -46,12 +48,16 @@ const CLOCK_TOLERANCE_SECONDS = 60
  */
 export function entraTokens(options: EntraTokensOptions): Authorize {
   const { tenants, audience, scope, role, authority = 'https://login.microsoftonline.com', fetch, now = () => Date.now() } = options
-  if (tenants.length === 0 || !(scope || role)) throw new ChatError('invalid-request', 'Cannot judge Entra tokens as tenants must be named, and a scope or a role')
+  const audiences = [audience].flat()
+  // A variable of the environment that is not set must not open anything.
+  if (![tenants, audiences].every((names) => names.length > 0 && names.every(Boolean)) || !(scope || role)) {
+    throw new ChatError('invalid-request', 'Cannot judge Entra tokens as tenants and an audience must be named, and a scope or a role')
+  }
   const keys = new Map<string, ReturnType<typeof createRemoteJWKSet>>()
 
   function keysOf(tenant: string): ReturnType<typeof createRemoteJWKSet> {
     const url = new URL(`${authority}/${tenant}/discovery/v2.0/keys`)
-    const found = keys.get(tenant) ?? createRemoteJWKSet(url, fetch ? { [customFetch]: (input, { signal }) => fetch(input, { signal }) } : {})
+    const found = keys.get(tenant) ?? createRemoteJWKSet(url, fetch ? { [customFetch]: (input, init) => fetch(input, init) } : {})
     keys.set(tenant, found)
     return found
   }
@@ -63,11 +69,14 @@ export function entraTokens(options: EntraTokensOptions): Authorize {
       algorithms: ['RS256'],
       // Version 2 of the tokens, and version 1, which an application gets unless its manifest asks for 2.
       issuer: [`${authority}/${tid}/v2.0`, `https://sts.windows.net/${tid}/`],
-      audience: [audience].flat(),
-      requiredClaims: ['exp'],
+      audience: audiences,
+      requiredClaims: ['exp', 'sub'],
       clockTolerance: CLOCK_TOLERANCE_SECONDS,
       currentDate: new Date(now()),
     })
+    // Each access token names the application that asked for it, by version; an ID token, which may be of the same audience and name roles, does not.
+    // https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference
+    if (!payload['azp'] && !payload['appid']) throw unauthorized('The token is no access token')
     return payload
   }
 
@@ -77,8 +86,8 @@ export function entraTokens(options: EntraTokensOptions): Authorize {
       if (error instanceof Refusal) throw error
       if (error instanceof errors.JWTExpired) throw unauthorized('The token has expired')
       if (error instanceof errors.JWTClaimValidationFailed) throw unauthorized(`The token's ${error.claim} is not accepted`)
-      // A key that is not found is the token's fault; keys that cannot be had are not.
-      if (error instanceof errors.JWKSTimeout || !(error instanceof errors.JOSEError) || error.code === 'ERR_JOSE_GENERIC') throw new Refusal(503, 'keys_unavailable', 'Cannot check the token as the keys of its tenant cannot be had', { headers: { 'retry-after': '5' } })
+      // A key that is not found is the token's fault; keys that cannot be had, or are none, are not.
+      if (!(error instanceof errors.JOSEError) || KEYS_FAILED.includes(error.code)) throw new Refusal(503, 'keys_unavailable', 'Cannot check the token as the keys of its tenant cannot be had', { headers: { 'retry-after': '5' } })
       throw unauthorized('The token is not accepted')
     })
     const scopes = typeof scp === 'string' ? scp.split(' ') : []
