@@ -76,15 +76,16 @@ export function noModelName(): Reply {
   return json(400, { error: { code: 'no_model_name', message, details: message } })
 }
 
-const OPERATION_NAMES: Readonly<Record<ModelOperation, string>> = { chat: 'chatCompletion', embeddings: 'embeddings' }
-
 /**
- * The model is of another trade.
+ * The model is of another trade; its name is told without its version.
  *
- * @see https://github.com/microsoft/graphrag/issues/1557 and https://github.com/OpenHands/OpenHands/issues/1003 for the two operations.
+ * @see https://github.com/vanna-ai/vanna/issues/967 and https://github.com/OpenHands/OpenHands/issues/1003 for chat and embeddings; of Responses
+ * Microsoft's documents quote these three words alone.
  */
 export function operationNotSupported(operation: ModelOperation, model: string): Reply {
-  const message = `The ${OPERATION_NAMES[operation]} operation does not work with the specified model, ${model}. Please choose different model and try again. You can learn more about which models can be used with each operation here: https://go.microsoft.com/fwlink/?linkid=2197993.`
+  if (operation === 'responses') return openaiError(400, 'Model not supported', 'model', null)
+  const [name, plain] = [operation === 'chat' ? 'chatCompletion' : operation, model.replace(/-\d{4}-\d\d-\d\d$/, '')]
+  const message = `The ${name} operation does not work with the specified model, ${plain}. Please choose different model and try again. You can learn more about which models can be used with each operation here: https://go.microsoft.com/fwlink/?linkid=2197993.`
   return json(400, { error: { code: 'OperationNotSupported', message } }, BACKEND)
 }
 

@@ -15,6 +15,7 @@ import type { ServiceKind } from './route.ts'
 const INFERENCE_KEYS: Readonly<Record<ModelOperation, readonly string[]>> = {
   chat: ['messages', 'model', 'frequency_penalty', 'presence_penalty', 'temperature', 'top_p', 'max_tokens', 'stop', 'seed', 'stream', 'response_format', 'tools', 'tool_choice', 'modalities', 'stream_options'],
   embeddings: ['input', 'model', 'dimensions', 'encoding_format', 'input_type'],
+  responses: [],
 }
 /** What reasoning models refuse, and the one value that they let pass. */
 const UNREASONABLE: Readonly<Record<string, unknown>> = { temperature: 1, top_p: 1, presence_penalty: 0, frequency_penalty: 0, logprobs: false, top_logprobs: 0, logit_bias: null }
@@ -71,7 +72,7 @@ function refuseMistral({ body }: EmulatedRequest): Reply | undefined {
 }
 
 /** The prompt was blocked: the OpenAI shape everywhere but before other makers' models on `/models`, whose documents show a flat one. */
-function promptFiltered(nested: boolean): Reply {
+export function promptFiltered(nested: boolean): Reply {
   if (!nested) return json(400, { status: 400, code: 'content_filter', message: 'The response was filtered', param: 'messages', type: null }, BACKEND)
   const message = "The response was filtered due to the prompt triggering Azure OpenAI's content management policy. Please modify your prompt and retry. To learn more about our content filtering policies please read our documentation: https://go.microsoft.com/fwlink/?linkid=2198766"
   const innererror = { code: 'ResponsibleAIPolicyViolation', content_filter_result: promptVerdict('violence') }

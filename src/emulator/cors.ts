@@ -30,12 +30,13 @@ export function corsHeaders(origin: string | null, { origins, expose }: CorsOpti
   }
 }
 
-/** The answer to a preflight. */
-export function preflight(): Reply {
+/** The answer to a preflight; the method that deletes stored responses is named where it is asked for. */
+export function preflight(request: Request): Reply {
+  const deletes = request.headers.get('access-control-request-method') === 'DELETE'
   return {
     status: 204,
     headers: {
-      'access-control-allow-methods': 'POST, GET',
+      'access-control-allow-methods': `POST, GET${deletes ? ', DELETE' : ''}`,
       'access-control-allow-headers': ALLOWED_HEADERS,
       'access-control-max-age': MAX_AGE_SECONDS,
     },

@@ -13,14 +13,18 @@ import type { EmulatedRequest } from './request.ts'
 export type Dialect = 'azure-openai' | 'azure-openai-async-filter' | 'grok' | 'deepseek' | 'mistral' | 'cohere'
 
 /** What some models answer and others refuse. */
-export type ModelOperation = 'chat' | 'embeddings'
+export type ModelOperation = 'chat' | 'embeddings' | 'responses'
 
 /** One deployment of an emulated resource. */
 export interface DeploymentOptions {
   /** The model's resolved name, which answers carry instead of the deployment's. */
   readonly model: string
   readonly dialect: Dialect
-  /** What it answers; all else is refused with `OperationNotSupported`. @defaultValue chat, and embeddings alone for `cohere` */
+  /**
+   * What it answers; all else is refused.
+   *
+   * @defaultValue chat and responses for the two dialects of Azure OpenAI, embeddings for `cohere`, chat for all others
+   */
   readonly serves?: readonly ModelOperation[]
   /**
    * What it says: a text, or a function of the request. Tool calls and refusals come first, and limits, stops and filters still apply.
@@ -56,7 +60,13 @@ export const EMBEDDING_DEPLOYMENTS: Readonly<Record<string, DeploymentOptions>> 
   'embed-v-4-0': { model: 'embed-v-4-0', dialect: 'cohere' },
 }
 
+/** The deployment that an emulator has beside them for what is left of the models: those that answer on the Responses API alone. */
+export const RESPONSES_DEPLOYMENTS: Readonly<Record<string, DeploymentOptions>> = {
+  'gpt-5-codex': { model: 'gpt-5-codex-2025-09-15', dialect: 'azure-openai', reasoning: true, serves: ['responses'] },
+}
+
 /** Tells whether a deployment answers an operation. */
 export function serves({ serves: named, dialect }: DeploymentOptions, operation: ModelOperation): boolean {
-  return named ? named.includes(operation) : operation === (dialect === 'cohere' ? 'embeddings' : 'chat')
+  const usual: readonly ModelOperation[] = dialect === 'cohere' ? ['embeddings'] : dialect.startsWith('azure-openai') ? ['chat', 'responses'] : ['chat']
+  return (named ?? usual).includes(operation)
 }

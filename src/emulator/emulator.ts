@@ -9,7 +9,7 @@ import type { Reply } from './bodies.ts'
 import { openCall } from './call.ts'
 import type { EmulatorCall, WritableCall } from './call.ts'
 import { corsHeaders, preflight } from './cors.ts'
-import { DEPLOYMENTS, EMBEDDING_DEPLOYMENTS } from './deployments.ts'
+import { DEPLOYMENTS, EMBEDDING_DEPLOYMENTS, RESPONSES_DEPLOYMENTS } from './deployments.ts'
 import type { DeploymentOptions } from './deployments.ts'
 import type { TrustedIssuer } from './entra.ts'
 import { createResource } from './resource.ts'
@@ -21,7 +21,8 @@ export interface EmulatorOptions {
   /**
    * Its deployments by name, case-sensitive; what follows a `~` in the name asked for is a fault, so no name here may have one.
    *
-   * @defaultValue {@link DEPLOYMENTS}, six models for chat, one or more of each dialect, and {@link EMBEDDING_DEPLOYMENTS}
+   * @defaultValue {@link DEPLOYMENTS}, six models for chat, one or more of each dialect, {@link EMBEDDING_DEPLOYMENTS} and
+   * {@link RESPONSES_DEPLOYMENTS}
    */
   readonly deployments?: Readonly<Record<string, DeploymentOptions>>
   /** Pause before each event of a stream but the first, in milliseconds. @defaultValue `0` */
@@ -64,12 +65,11 @@ interface Exchange {
 }
 
 const AUDIENCES = ['https://cognitiveservices.azure.com', 'https://ai.azure.com', 'https://ml.azure.com'] as const
-
 /**
  * Creates an emulated Azure AI Foundry resource that needs no account and no network.
  *
- * It speaks the v1, project, deployments and inference routes, in the dialect of each model's real backend, and serves chat and embeddings, which
- * are near to each other where texts share words. A deployment's name may ask for a fault (`gpt-5-mini~429-once`), a prompt for the content
+ * It speaks the v1, project, deployments and inference routes, in the dialect of each model's real backend, and serves chat, responses, which
+ * it stores unless told not to, and embeddings, which are near to each other where texts share words. A deployment's name may ask for a fault (`gpt-5-mini~429-once`), a prompt for the content
  * filter (`[filter:prompt]`, `[filter:output]`, `[filter:late]`, `[filter:error]`) or for a refusal (`/refuse`).
  *
  * @example
@@ -82,10 +82,11 @@ const AUDIENCES = ['https://cognitiveservices.azure.com', 'https://ai.azure.com'
  * @throws `RangeError` where `chunkDelayMs` is negative or not finite.
  */
 export function createEmulator(options: EmulatorOptions = {}): Emulator {
-  const { deployments = { ...DEPLOYMENTS, ...EMBEDDING_DEPLOYMENTS }, chunkDelayMs = 0, audiences = AUDIENCES, origins = '*', expose = [], now = () => Date.now() } = options
+  const { chunkDelayMs = 0, audiences = AUDIENCES, origins = '*', expose = [], now = () => Date.now() } = options
   if (!(chunkDelayMs >= 0 && chunkDelayMs < Infinity)) {
     throw new RangeError(`Cannot create an emulator as chunkDelayMs must be a number from 0: current value is ${chunkDelayMs}`)
   }
+  const deployments = options.deployments ?? { ...DEPLOYMENTS, ...EMBEDDING_DEPLOYMENTS, ...RESPONSES_DEPLOYMENTS }
   const calls: WritableCall[] = []
   const gate = createGate(audiences, now, options.trust)
   const resource = createResource({ deployments, audience: audiences[0] ?? '', now })
@@ -109,7 +110,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
   async function answer(request: Request, url: URL, call: WritableCall): Promise<Reply> {
     if (request.method === 'OPTIONS') {
       call.operation = 'preflight'
-      return preflight()
+      return preflight(request)
     }
     const refused = await gate.refuse(request.headers)
     if (refused) return refused

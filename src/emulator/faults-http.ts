@@ -76,7 +76,7 @@ function html(status: number, body: string): Reply {
   return { status, headers: { 'content-type': 'text/html' }, body }
 }
 
-const LIMITED: Readonly<Record<ModelOperation, string>> = { chat: 'ChatCompletions_Create', embeddings: 'Embeddings_Create' }
+const LIMITED: Readonly<Record<ModelOperation, string>> = { chat: 'ChatCompletions_Create', embeddings: 'Embeddings_Create', responses: 'Responses_Create' }
 
 /** Azure OpenAI's own limit, with the wait in the message. */
 function tokenLimit(operation: ModelOperation, seconds: number, headers: Readonly<Record<string, string>> = {}): Reply {

@@ -15,6 +15,7 @@ const KEEP_ALIVE_MS = 20
 const SOME_TEXTS = 4
 const BIG_CHARACTERS = 1_048_576
 const ERROR = '{"error":{"message":"The server had an error processing your request. Sorry about that!","type":"server_error","param":null,"code":null}}'
+const FLAT_ERROR = '{"type":"error","code":"server_error","message":"The server had an error processing your request. Sorry about that!","param":null}'
 
 const TAMPERS: Partial<Readonly<Record<Fault, Tamper>>> = {
   silent: () => [{ waitMs: Infinity }],
@@ -26,6 +27,7 @@ const TAMPERS: Partial<Readonly<Record<Fault, Tamper>>> = {
   'no-done': (frames) => stepsOf(frames, ({ kind }) => kind !== 'done'),
   'error-event': (frames) => endAfterText(frames, encode({ data: ERROR })),
   'error-named': (frames) => endAfterText(frames, encode({ event: 'error', data: ERROR })),
+  'error-flat': (frames) => endAfterText(frames, encode({ event: 'error', data: FLAT_ERROR })),
   drip: bytes,
   crlf: (frames) => stepsOf(mapWire(frames, (wire) => wire.replaceAll('\n', '\r\n'))),
   trailing: garbageAfter,

@@ -6,7 +6,7 @@
  * @module
  */
 export { createEmulator } from './emulator.ts'
-export { DEPLOYMENTS, EMBEDDING_DEPLOYMENTS } from './deployments.ts'
+export { DEPLOYMENTS, EMBEDDING_DEPLOYMENTS, RESPONSES_DEPLOYMENTS } from './deployments.ts'
 export { FAULTS } from './faults.ts'
 
 export type { MintedToken, TokenClaims } from './auth.ts'

@@ -60,9 +60,19 @@ export function say(request: EmulatedRequest, options: DeploymentOptions): Sayin
   const cut = filter === 'output' ? 0.25 : late ? 0.66 : 1
   const choices = Array.from({ length: options.dialect.startsWith('azure') ? request.n : 1 }, (_, index) => sayChoice(request, options, index, cut))
   const thought = choices.reduce((sum, { thoughts }) => sum + thoughts.length, 0)
-  const reasoningTokens = options.reasoning && options.dialect !== 'deepseek' ? (EFFORT[String(request.body['reasoning_effort'] ?? 'medium')] ?? 64) : thought
+  const reasoningTokens = reasoningTokensOf(request, options) || thought
   const spoken = choices.reduce((sum, { pieces, calls }) => sum + [...pieces].length + calls.reduce((all, call) => all + fragments(call.arguments).length, 0), 0)
   return { choices, filter: filter === 'late' && !late ? 'none' : (filter ?? 'none'), reasoningTokens, completionTokens: spoken + reasoningTokens }
+}
+
+/** Tokens of thought that nobody sees; DeepSeek's are seen. */
+export function reasoningTokensOf(request: EmulatedRequest, options: DeploymentOptions): number {
+  return options.reasoning && options.dialect !== 'deepseek' ? (EFFORT[String(request.body['reasoning_effort'] ?? 'medium')] ?? 64) : 0
+}
+
+/** A summary of thoughts, cut as it is sent. */
+export function thoughtsOf(): readonly string[] {
+  return words(THOUGHTS)
 }
 
 /** Cuts a tool call's arguments as a backend streams them. */

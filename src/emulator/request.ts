@@ -33,7 +33,7 @@ export interface EmulatedRequest {
   readonly seed: number
   /** The function tools offered. */
   readonly tools: readonly EmulatedTool[]
-  /** The whole body. */
+  /** The whole body; what is asked of the Responses API stands here as chat completions have it. */
   readonly body: JsonObject
 }
 

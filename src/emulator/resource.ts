@@ -16,6 +16,7 @@ import { createFaultCounter, readName } from './faults.ts'
 import { HTTP_FAULTS } from './faults-http.ts'
 import { MAX_BODY_BYTES, parse, receiveText } from './receive.ts'
 import { isObject } from './request.ts'
+import { createResponses } from './responses/responses.ts'
 import type { Route } from './route.ts'
 
 /** What a resource is made of. */
@@ -32,16 +33,17 @@ export interface Resource {
   readonly answer: (route: Route, request: Request, call: WritableCall) => Promise<Reply>
 }
 
-const ANSWERS: Readonly<Record<ModelOperation, (asked: Asked) => Reply>> = { chat: complete, embeddings: embed }
-
 /** Creates a resource, which counts its answers and the faults that happen once. */
 export function createResource({ deployments, audience, now }: ResourceOptions): Resource {
   const due = createFaultCounter()
+  const responses = createResponses()
+  const operations: Readonly<Record<ModelOperation, (asked: Asked) => Reply>> = { chat: complete, embeddings: embed, responses: responses.create }
   let answers = 0
 
-  async function answer({ operation, kind, deployment }: Route, request: Request, call: WritableCall): Promise<Reply> {
+  async function answer({ operation, kind, deployment, response }: Route, request: Request, call: WritableCall): Promise<Reply> {
     call.operation = operation
     if (operation === 'models') return listModels()
+    if (response !== undefined) return responses.stored(request.method, response)
     const text = await receiveText(request)
     if (text === undefined) return json(413, { error: { code: '413', message: `Request body too large. The maximum is ${MAX_BODY_BYTES} bytes.` } })
     const parsed = parse(text)
@@ -61,7 +63,7 @@ export function createResource({ deployments, audience, now }: ResourceOptions):
     if (!serves(options, operation)) return operationNotSupported(operation, options.model)
     const restricted = kind === 'inference' ? restrictKeys(parsed, operation, request.headers.get('extra-parameters')) : { kept: parsed }
     if (!('kept' in restricted)) return restricted
-    const reply = ANSWERS[operation]({ body: restricted.kept, name, options, kind, fault, serial: answers + 1, created: Math.floor(now() / 1000) })
+    const reply = operations[operation]({ body: restricted.kept, name, options, kind, fault, serial: answers + 1, created: Math.floor(now() / 1000) })
     if (reply.status === 200) answers += 1
     return reply
   }

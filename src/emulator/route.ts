@@ -16,6 +16,8 @@ export interface Route {
   readonly kind: ServiceKind
   /** The deployment that the path names; elsewhere the body does. */
   readonly deployment?: string
+  /** The stored response that the path names. */
+  readonly response?: string
 }
 
 const PREFIXES: Readonly<Record<ServiceKind, RegExp>> = {
@@ -25,7 +27,7 @@ const PREFIXES: Readonly<Record<ServiceKind, RegExp>> = {
 }
 const MODEL_PATHS: Readonly<Record<string, Route['operation']>> = { 'POST chat/completions': 'chat', 'POST embeddings': 'embeddings' }
 const PATHS: Readonly<Record<ServiceKind, Readonly<Record<string, Route['operation']>>>> = {
-  v1: { ...MODEL_PATHS, 'GET models': 'models' },
+  v1: { ...MODEL_PATHS, 'POST responses': 'responses', 'GET responses/{id}': 'responses', 'DELETE responses/{id}': 'responses', 'GET models': 'models' },
   deployments: MODEL_PATHS,
   inference: MODEL_PATHS,
 }
@@ -37,10 +39,11 @@ export function route(method: string, url: URL): Route | Reply {
   for (const kind of ['v1', 'deployments', 'inference'] as const) {
     const [, named, rest] = PREFIXES[kind].exec(path) ?? []
     const deployment = decoded(named ?? '')
-    const asked = `${method} ${rest}`
+    const response = /^responses\/([^/]+)$/.exec(rest ?? '')?.[1]
+    const asked = `${method} ${response === undefined ? rest : 'responses/{id}'}`
     const operation = Object.hasOwn(PATHS[kind], asked) ? PATHS[kind][asked] : undefined
     if (operation === undefined || deployment === undefined) continue
-    return versionRefused(kind, url.searchParams.get('api-version')) ?? { operation, kind, ...(deployment === '' ? {} : { deployment }) }
+    return versionRefused(kind, url.searchParams.get('api-version')) ?? { operation, kind, ...(deployment === '' ? {} : { deployment }), ...(response === undefined ? {} : { response }) }
   }
   return routeNotFound()
 }

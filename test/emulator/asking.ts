@@ -83,3 +83,41 @@ export const WEATHER = {
   type: 'function',
   function: { name: 'get_weather', parameters: { type: 'object', properties: { city: { type: 'string' }, unit: { enum: ['celsius', 'fahrenheit'] } }, required: ['city'] } },
 }
+
+/** An event of a Responses stream. */
+export interface ResponseEvent {
+  readonly type: string
+  readonly sequence_number: number
+  readonly item?: Item
+  readonly response?: ResponseObject
+  readonly delta?: string
+  readonly [key: string]: unknown
+}
+export interface Item {
+  readonly id: string
+  readonly type: string
+  readonly status?: string
+  readonly call_id?: string
+  readonly name?: string
+  readonly arguments?: string
+  readonly encrypted_content?: string
+  readonly content?: readonly { readonly type: string; readonly text?: string; readonly refusal?: string }[]
+  readonly summary?: readonly { readonly text: string }[]
+}
+export interface ResponseObject {
+  readonly id: string
+  readonly status: string
+  readonly output: readonly Item[]
+  readonly [key: string]: unknown
+}
+
+/** The events of a Responses stream; fails where a name and a type differ or a number is missing. */
+export async function responseEvents(response: Response): Promise<ResponseEvent[]> {
+  const blocks = (await response.text()).split('\n\n').filter((block) => block !== '')
+  return blocks.map((block, at) => {
+    const [, name, data] = /^event: (.+)\ndata: (.+)$/.exec(block) ?? []
+    const event = JSON.parse(data ?? '') as ResponseEvent
+    if (event.type !== name || event.sequence_number !== at) throw new Error(`event ${at} is ${block}`)
+    return event
+  })
+}

@@ -2,20 +2,24 @@
 import { describe, expect, test } from 'vitest'
 import { createEmulator } from '../../src/emulator/index.ts'
 import { captures, haveCaptures, readCaptureText } from '../captures.ts'
-import { ask, payloads, WEATHER } from './asking.ts'
+import { ask, payloads, post, responseEvents, WEATHER } from './asking.ts'
+import type { ResponseEvent } from './asking.ts'
 
 /** A payload's keys, all the way down and in order, with the values that a reader must tell apart: null and "". */
-function shape(value: unknown): string {
-  if (Array.isArray(value)) return `[${[...new Set(value.map(shape))].join('|')}]`
-  if (typeof value === 'object' && value !== null) return `{${Object.entries(value).map(([key, item]) => `${key}:${key === 'obfuscation' || key === 'p' ? 'padding' : shape(item)}`).join(',')}}`
+function shape(value: unknown, order: (entries: [string, unknown][]) => [string, unknown][] = (entries) => entries): string {
+  if (Array.isArray(value)) return `[${[...new Set(value.map((item) => shape(item, order)))].join('|')}]`
+  if (typeof value === 'object' && value !== null) return `{${order(Object.entries(value)).map(([key, item]) => `${key}:${key === 'obfuscation' || key === 'p' ? 'padding' : shape(item, order)}`).join(',')}}`
   if (value === null) return 'null'
   return value === '' ? '""' : typeof value
 }
 
+const byName = (entries: [string, unknown][]) => entries.sort(([one], [other]) => (one < other ? -1 : 1))
+const distinct = (all: readonly string[]) => all.filter((found, at) => found !== all[at - 1])
+
 /** The shapes of a stream, one for each run of alike chunks. */
 function runs(wire: readonly string[]): string[] {
   const shapes = wire.map((text) => (text === '[DONE]' ? text : shape(JSON.parse(text))))
-  return shapes.filter((found, at) => found !== shapes[at - 1])
+  return distinct(shapes)
 }
 
 const recorded = (file: string) => readCaptureText(file).split(/\r?\n\r?\n/).filter((event) => event.startsWith('data: ')).map((event) => event.slice('data: '.length))
@@ -57,6 +61,29 @@ describe.skipIf(!haveCaptures)(captures, () => {
     const said = runs(await payloads(await ask(createEmulator(), { model: 'mistral-small', stream: true, ...tool })))
     expect(said).toEqual(runs(recorded('streams/mistral-small-toolcall.sse')).map((text) => text.replace(',service_tier:string', '')))
   })
+
+  test('gpt-5-mini streams a response as azure-gpt5nano-responses-api was recorded', async () => {
+    const body = { model: 'gpt-5-mini', stream: true, store: false, input: 'Hello', include: ['reasoning.encrypted_content'] }
+    const said = await responseEvents(await post(createEmulator(), '/openai/v1/responses', body))
+    const wanted = await responseEvents(new Response(readCaptureText('streams/azure-gpt5nano-responses-api.sse')))
+    const shapes = (events: readonly ResponseEvent[]) => distinct(events.map((event) => `${event.type} ${shape(event, byName)}`))
+    expect(shapes(said)).toEqual(shapes(wanted))
+    // In this order, of all keys those of a verdict aside.
+    const keys = (events: readonly ResponseEvent[]) => distinct(events.map((event) => [event, event.item ?? event.response ?? {}].map((value) => Object.keys(value).join()).join(' ')))
+    expect(keys(said)).toEqual(keys(wanted))
+  })
+
+  for (const [file, prompt] of [['text', 'Hello'], ['toolcall', 'Use a tool']] as const) {
+    test(`gpt-4o-mini streams a response with the events and items that azure-responses-${file} was recorded with`, async () => {
+      const tools = file === 'text' ? [] : [{ type: 'function', name: 'weather', parameters: { type: 'object', properties: { location: { type: 'string' } } } }]
+      const said = await responseEvents(await post(createEmulator(), '/openai/v1/responses', { model: 'gpt-4o-mini', stream: true, input: prompt, tools }))
+      const wanted = readCaptureText(`chunks/azure-responses-${file}.chunks.txt`).split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as ResponseEvent)
+      // The response object grew since.
+      const shapes = (events: readonly ResponseEvent[]) => distinct(events.map((event) => `${event.type} ${shape(event.response ? event.response.output : event, byName)}`))
+      expect(shapes(said)).toEqual(shapes(wanted))
+      expect(Object.keys(said.at(-1)?.response ?? {})).toEqual(expect.arrayContaining(Object.keys(wanted.at(-1)?.response ?? {})))
+    })
+  }
 
   for (const [file, model] of [['azure-gpt4omini-json', 'gpt-4o-mini'], ['azure-grok41-json', 'grok-4-1-fast']] as const) {
     test(`${model} answers whole as ${file} was recorded`, async () => {

@@ -1,10 +1,13 @@
 // What the emulator takes and sends is what the specifications say that Azure takes and sends.
 import { describe, expect, test } from 'vitest'
 import { createEmulator } from '../../src/emulator/index.ts'
-import { post } from './asking.ts'
+import { post, responseEvents } from './asking.ts'
+import type { ResponseObject } from './asking.ts'
 import { haveSpecifications, readSpecification, specifications } from './schema.ts'
 
 const INFERENCE = '/models/embeddings?api-version=2024-05-01-preview'
+// The recordings have it in every response that is not at its end, whatever the specification says.
+const unknown = (problem: string) => !problem.endsWith('.usage: null is no object')
 
 describe.skipIf(!haveSpecifications)(specifications, () => {
   test('problems() finds a missing key, a wrong type, a value outside of a list and a bad item of an array', () => {
@@ -31,6 +34,40 @@ describe.skipIf(!haveSpecifications)(specifications, () => {
         })
       }
     }
+  }
+
+  const tools = [{ type: 'function', name: 'get_weather', parameters: { type: 'object', properties: { city: { type: 'string' } } }, strict: true }]
+  for (const [what, body] of Object.entries({
+    text: { input: 'Hello' },
+    reasoning: { input: [{ type: 'message', role: 'user', content: [{ type: 'input_text', text: 'Hello' }] }], reasoning: { effort: 'low', summary: 'auto' }, include: ['reasoning.encrypted_content'], store: false },
+    'a tool call': { input: 'Use a tool', tools, tool_choice: 'auto' },
+    'a refusal': { input: '/refuse' },
+    'a limit': { input: 'Hello', max_output_tokens: 66 },
+    'a filter': { input: '[filter:output]', metadata: { a: 'b' } },
+    'a failure': { input: 'Hello', model: 'gpt-5-mini~failed' },
+    'an error': { input: 'Hello', model: 'gpt-5-mini~error-flat' },
+  })) {
+    test(`v1 responses with ${what} keep to it, streamed and whole`, async () => {
+      const { problems, discriminated } = readSpecification('azure-openai-v1')
+      const request = { model: 'gpt-5-mini', stream: true, ...body }
+      expect(problems('AzureCreateResponse', request)).toEqual([])
+      const emulator = createEmulator()
+      const events = await responseEvents(await post(emulator, '/openai/v1/responses', request))
+      expect(events.length).toBeGreaterThan(3)
+      for (const event of events) {
+        const name = discriminated('OpenAI.ResponseStreamEvent', event.type)
+        expect(name, event.type).toBeDefined()
+        expect(problems(name ?? '', event).filter(unknown)).toEqual([])
+        const items = event.item ? [event.item] : (event.response?.output ?? [])
+        for (const item of items) {
+          const kind = item.type === 'message' ? 'OpenAI.ResponsesAssistantMessageItemResource' : discriminated('OpenAI.ItemResource', item.type)
+          expect(problems(kind ?? '', item)).toEqual([])
+          for (const part of item.content ?? []) expect(problems(discriminated('OpenAI.ItemContent', part.type) ?? '', part)).toEqual([])
+        }
+      }
+      const whole = (await (await post(emulator, '/openai/v1/responses', { ...request, stream: false })).json()) as ResponseObject
+      expect(problems('AzureResponse', whole).filter(unknown)).toEqual([])
+    })
   }
 
   test('embeddings of Cohere on /models keep to it', async () => {

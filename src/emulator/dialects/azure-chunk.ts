@@ -37,8 +37,7 @@ export function chunker({ id, created, model, reasoning, request }: Answer): (ch
       id: `chatcmpl-${id}`,
       ...(latency_checkpoint ? { latency_checkpoint } : {}),
       model,
-      // Padding against readers of encrypted traffic; of any length, none included.
-      ...(request.includeObfuscation ? { obfuscation: LETTERS.slice(0, (serial * 7) % LETTERS.length) } : {}),
+      ...(request.includeObfuscation ? { obfuscation: padding(serial) } : {}),
       object: 'chat.completion.chunk',
       ...(routing ? { routing } : {}),
       ...(reasoning ? { service_tier: 'default' } : {}),
@@ -46,6 +45,11 @@ export function chunker({ id, created, model, reasoning, request }: Answer): (ch
       ...(request.includeUsage ? { usage } : {}),
     }
   }
+}
+
+/** Padding against readers of encrypted traffic; of any length, none included. */
+export function padding(serial: number): string {
+  return LETTERS.slice(0, (serial * 7) % LETTERS.length)
 }
 
 /** The first chunk of every stream: the verdict on the prompt, and empty strings where others have values. */
