@@ -26,6 +26,16 @@ export type LedgerAnswer =
   | { readonly granted: true; readonly start: number; readonly remaining: { readonly requests?: number; readonly tokens?: number }; readonly resetMs: number }
   | { readonly granted: false; readonly limit: 'requests' | 'tokens'; readonly retryAfterMs: number }
 
+/**
+ * Whether a window is over.
+ *
+ * A time before it began is within it: callers have clocks of their own, and what one of them sent first may come last. Only a clock that
+ * jumped back by more than a window begins another, as it must not keep a subject out for long.
+ */
+export function isOver({ start, windowMs }: Ledger, now: number): boolean {
+  return now >= start + windowMs || now < start - windowMs
+}
+
 /** Applies an entry to a ledger. `answer` is `undefined` for entries that ask nothing. */
 export function enter(ledger: Ledger | undefined, entry: LedgerEntry): { readonly ledger: Ledger | undefined; readonly answer: LedgerAnswer | undefined } {
   if (entry.kind === 'settle') {
@@ -33,14 +43,13 @@ export function enter(ledger: Ledger | undefined, entry: LedgerEntry): { readonl
   }
   const { tokens, limits, now } = entry
   const { windowMs, requests: maxRequests = Infinity, tokens: maxTokens = Infinity } = limits
-  // A clock that jumps back must not keep a subject out for ever.
-  const current = ledger && now >= ledger.start && now < ledger.start + ledger.windowMs ? ledger : { start: now, windowMs, requests: 0, tokens: 0 }
+  const current = ledger && !isOver(ledger, now) ? ledger : { start: now, windowMs, requests: 0, tokens: 0 }
   const resetMs = current.start + current.windowMs - now
   const limit = current.requests >= maxRequests ? 'requests' : current.tokens >= maxTokens ? 'tokens' : undefined
   if (limit) return { ledger: current, answer: { granted: false, limit, retryAfterMs: resetMs } }
   const next = { ...current, requests: current.requests + 1, tokens: current.tokens + tokens }
   const remaining = {
-    ...(maxRequests < Infinity && { requests: maxRequests - next.requests }),
+    ...(maxRequests < Infinity && { requests: Math.max(0, maxRequests - next.requests) }),
     ...(maxTokens < Infinity && { tokens: Math.max(0, maxTokens - next.tokens) }),
   }
   return { ledger: next, answer: { granted: true, start: next.start, remaining, resetMs } }
@@ -52,15 +61,15 @@ export type Book = (subject: string, entry: LedgerEntry) => Promise<LedgerAnswer
 /**
  * Makes a quota of a book.
  *
- * @throws `RangeError` where a limit is not above 0.
+ * @throws `RangeError` where a limit is not a finite number above 0. `reserve()` and `settle()` throw one too, for limits and tokens that cannot be counted.
  */
 export function quotaOf(book: Book, own: QuotaLimits, now: () => number): Quota {
-  for (const [name, value] of Object.entries(own)) {
-    if (!((value as number) > 0)) throw new RangeError(`Cannot make a quota as ${name} must be above 0: current value is ${value}`)
-  }
+  checkLimits(own)
   return {
     countsTokens: true,
     async reserve({ subject, tokens, limits = own }) {
+      checkLimits(limits)
+      checkTokens('reserve', tokens)
       const answer = await book(subject, { kind: 'reserve', tokens, limits, now: now() })
       if (!answer) throw new Error('Cannot reserve as the engine gave no answer')
       if (!answer.granted) return answer
@@ -72,6 +81,7 @@ export function quotaOf(book: Book, own: QuotaLimits, now: () => number): Quota 
         remaining,
         resetMs,
         async settle(used) {
+          checkTokens('settle', used)
           if (!open) return
           open = false
           if (used !== tokens) await book(subject, { kind: 'settle', start, back: tokens - used })
@@ -79,4 +89,15 @@ export function quotaOf(book: Book, own: QuotaLimits, now: () => number): Quota 
       }
     },
   }
+}
+
+// Compared with a limit, NaN is never too much; and as JSON, which engines store, Infinity is null.
+function checkLimits(limits: QuotaLimits): void {
+  for (const [name, value] of Object.entries({ ...limits, windowMs: limits.windowMs })) {
+    if (!(Number.isFinite(value) && value > 0)) throw new RangeError(`Cannot count as ${name} must be a finite number above 0: current value is ${value}`)
+  }
+}
+
+function checkTokens(verb: 'reserve' | 'settle', tokens: number): void {
+  if (!(Number.isFinite(tokens) && tokens >= 0)) throw new RangeError(`Cannot ${verb} as tokens must be a finite number, 0 or above: current value is ${tokens}`)
 }

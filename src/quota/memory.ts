@@ -3,21 +3,22 @@
  * Runtimes: all. Imports: `./ledger.ts`, `./quota.ts` (types).
  * @module
  */
-import { enter, quotaOf } from './ledger.ts'
+import { enter, isOver, quotaOf } from './ledger.ts'
 import type { Ledger } from './ledger.ts'
 import type { Quota, QuotaLimits } from './quota.ts'
 
-/** Above so many subjects, those whose windows are over are let go of. */
+/** With fewer subjects nothing is looked through. */
 const MANY = 1000
 
 /**
- * Counts in memory: exact within one process, gone when it ends, unknown to any other.
+ * Counts in memory: exact within one process, gone when it ends, unknown to any other. It holds a small record for each subject whose
+ * window is not over, and lets go of the others before it holds twice as many.
  *
  * For development, and for a server that is one process. On Workers each isolate would count for itself: use
  * `durableObjectQuota()` there, and `denoKvQuota()` on Deno Deploy.
  *
  * @param options.now - Clock in milliseconds. @defaultValue `Date.now`
- * @throws `RangeError` where a limit is not above 0.
+ * @throws `RangeError` where a limit is not a finite number above 0.
  * @example
  * ```ts
  * const quota = memoryQuota({ requests: 60, tokens: 100_000, windowMs: 60_000 })
@@ -25,17 +26,23 @@ const MANY = 1000
  */
 export function memoryQuota(limits: QuotaLimits, { now = () => Date.now() }: { readonly now?: () => number } = {}): Quota {
   const ledgers = new Map<string, Ledger>()
+  let many = MANY
 
+  /** Twice as many must come before it looks through them again, so that its cost for each subject is constant. */
   function forget(): void {
     const time = now()
-    for (const [subject, { start, windowMs }] of ledgers) if (time >= start + windowMs) ledgers.delete(subject)
+    for (const [subject, ledger] of ledgers) if (isOver(ledger, time)) ledgers.delete(subject)
+    many = Math.max(MANY, 2 * ledgers.size)
   }
 
   return quotaOf(
     async (subject, entry) => {
-      if (ledgers.size >= MANY && !ledgers.has(subject)) forget()
-      const { ledger, answer } = enter(ledgers.get(subject), entry)
-      if (ledger) ledgers.set(subject, ledger)
+      const before = ledgers.get(subject)
+      const { ledger, answer } = enter(before, entry)
+      if (ledger && ledger !== before) {
+        if (!before && ledgers.size >= many) forget()
+        ledgers.set(subject, ledger)
+      }
       return answer
     },
     limits,

@@ -33,7 +33,11 @@ export interface QuotaGrant {
   readonly remaining?: { readonly requests?: number; readonly tokens?: number }
   /** Until the window ends, in milliseconds. */
   readonly resetMs?: number
-  /** Says how many tokens were used in truth; call it once. Never called, the whole reservation counts as used. */
+  /**
+   * Says how many tokens were used in truth; call it once. Never called, the whole reservation counts as used.
+   *
+   * @throws `RangeError` where that is not a finite number, 0 or above; the reservation stays.
+   */
   readonly settle: (tokens: number) => Promise<void>
 }
 
@@ -53,6 +57,8 @@ export interface Quota {
   /**
    * Reserves what a request may use. Granted as long as anything is left, so that what is overspent is one request at the most,
    * however many come at once.
+   *
+   * @throws `RangeError` where tokens are not a finite number, 0 or above, or a limit is not one above 0. Whatever the engine throws.
    */
   readonly reserve: (request: QuotaRequest) => Promise<QuotaGrant | QuotaRefusal>
 }
