@@ -59,7 +59,18 @@ if (wants('workerd')) {
   else {
     projects.push({
       extends: true,
-      plugins: [cloudflareTest({ miniflare: { compatibilityDate: '2026-08-01', compatibilityFlags: ['nodejs_compat'], cf: false } })],
+      plugins: [
+        cloudflareTest({
+          main: './test/setup/worker.ts',
+          miniflare: {
+            compatibilityDate: '2026-08-01',
+            compatibilityFlags: ['nodejs_compat'],
+            cf: false,
+            durableObjects: { QUOTA: { className: 'QuotaObject', useSQLite: true } },
+            ratelimits: { LIMITER: { namespace_id: '1', simple: { limit: 10, period: 60 } } },
+          },
+        }),
+      ],
       test: { name: 'workerd', include: [TESTS], exclude: [NODE, BROWSER] },
     })
   }

@@ -1,8 +1,9 @@
 /**
  * A Deno KV database in, a quota that is exact over all of Deno Deploy's isolates out.
- * Runtimes: Deno. Imports: `./ledger.ts`, `./quota.ts` (types).
+ * Runtimes: Deno. Imports: `./key.ts`, `./ledger.ts`, `./quota.ts` (types).
  * @module
  */
+import { keyOf } from './key.ts'
 import { enter, quotaOf } from './ledger.ts'
 import type { Ledger } from './ledger.ts'
 import type { Quota, QuotaLimits } from './quota.ts'
@@ -30,7 +31,7 @@ const PAUSE_MS = 10
  *
  * @param options.prefix - The first part of its keys. @defaultValue `'keyless-chat-quota'`
  * @param options.now - Clock in milliseconds. @defaultValue `Date.now`
- * @throws `RangeError` where a limit is not above 0. `reserve()` and `settle()` throw where the database fails.
+ * @throws `RangeError` where a limit is not a finite number above 0. `reserve()` and `settle()` throw where the database fails.
  * @example
  * ```ts
  * const quota = denoKvQuota(await Deno.openKv(), { requests: 60, tokens: 100_000, windowMs: 60_000 })
@@ -40,14 +41,14 @@ const PAUSE_MS = 10
 export function denoKvQuota(kv: KvDatabase, limits: QuotaLimits, { prefix = 'keyless-chat-quota', now = () => Date.now() }: { readonly prefix?: string; readonly now?: () => number } = {}): Quota {
   return quotaOf(
     async (subject, entry) => {
-      const key = [prefix, subject]
+      const key = [prefix, await keyOf(subject)]
       for (let round = 0; round < ROUNDS; round++) {
         const { value, versionstamp } = await kv.get(key)
         const before = (value ?? undefined) as Ledger | undefined
         const { ledger, answer } = enter(before, entry)
         if (!ledger || ledger === before) return answer
-        const { ok } = await kv.atomic().check({ key, versionstamp }).set(key, ledger, { expireIn: ledger.windowMs }).commit()
-        if (ok) return answer
+        // Only whole milliseconds are taken.
+        if (await committed(kv.atomic().check({ key, versionstamp }).set(key, ledger, { expireIn: Math.ceil(ledger.windowMs) }))) return answer
         await new Promise((resolve) => setTimeout(resolve, Math.random() * PAUSE_MS))
       }
       throw new Error(`Cannot count as the key of one subject was written ${ROUNDS} times meanwhile`)
@@ -55,4 +56,14 @@ export function denoKvQuota(kv: KvDatabase, limits: QuotaLimits, { prefix = 'key
     limits,
     now,
   )
+}
+
+async function committed(transaction: KvTransaction): Promise<boolean> {
+  try {
+    return (await transaction.commit()).ok
+  } catch (error) {
+    // Another process was writing to the same file, and this one has written nothing (Deno 2.9).
+    if (error instanceof Error && error.message.includes('database is locked')) return false
+    throw error
+  }
 }

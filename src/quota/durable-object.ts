@@ -1,8 +1,9 @@
 /**
  * A Durable Object for each subject in, a quota that is exact over all of Cloudflare's isolates out.
- * Runtimes: Workers. Imports: `./ledger.ts`, `./quota.ts` (types).
+ * Runtimes: Workers. Imports: `./key.ts`, `./ledger.ts`, `./quota.ts` (types).
  * @module
  */
+import { keyOf } from './key.ts'
 import { enter, quotaOf } from './ledger.ts'
 import type { Ledger, LedgerAnswer, LedgerEntry } from './ledger.ts'
 import type { Quota, QuotaLimits } from './quota.ts'
@@ -39,6 +40,8 @@ const KEY = 'ledger'
  * @see https://developers.cloudflare.com/durable-objects/
  */
 export class QuotaObject {
+  /** Nothing but a type, by which Cloudflare's own types know a Durable Object: `wrangler types` writes `DurableObjectNamespace<QuotaObject>`. */
+  declare readonly __DURABLE_OBJECT_BRAND: never
   readonly #storage: ObjectState['storage']
 
   constructor({ storage }: ObjectState) {
@@ -68,7 +71,7 @@ export class QuotaObject {
  *
  * @param namespace - The binding whose class is {@link QuotaObject}.
  * @param options.now - Clock in milliseconds. @defaultValue `Date.now`
- * @throws `RangeError` where a limit is not above 0. `reserve()` and `settle()` throw where the object cannot be reached.
+ * @throws `RangeError` where a limit is not a finite number above 0. `reserve()` and `settle()` throw where the object cannot be reached.
  * @example
  * ```ts
  * const quota = durableObjectQuota(env.QUOTA, { requests: 60, tokens: 100_000, windowMs: 60_000 })
@@ -77,7 +80,7 @@ export class QuotaObject {
 export function durableObjectQuota(namespace: ObjectNamespace, limits: QuotaLimits, { now = () => Date.now() }: { readonly now?: () => number } = {}): Quota {
   return quotaOf(
     async (subject, entry) => {
-      const object = namespace.get(namespace.idFromName(subject))
+      const object = namespace.get(namespace.idFromName(await keyOf(subject)))
       // The host means nothing, but there must be one.
       const response = await object.fetch('https://quota/', { method: 'POST', body: JSON.stringify(entry) })
       if (!response.ok) throw new Error(`Cannot count as the Durable Object answered with status ${response.status}`)

@@ -1,8 +1,9 @@
 /**
  * Cloudflare's rate limiting binding in, a quota of requests out.
- * Runtimes: Workers. Imports: `./quota.ts` (types).
+ * Runtimes: Workers. Imports: `./key.ts`, `./quota.ts` (types).
  * @module
  */
+import { keyOf } from './key.ts'
 import type { Quota } from './quota.ts'
 
 /** As much of a `RateLimit` binding as is needed. */
@@ -25,7 +26,7 @@ export function rateLimiterQuota(binding: RateLimiterBinding, { periodMs = 60_00
   return {
     countsTokens: false,
     async reserve({ subject }) {
-      const { success } = await binding.limit({ key: subject })
+      const { success } = await binding.limit({ key: await keyOf(subject) })
       return success ? { granted: true, settle: async () => {} } : { granted: false, limit: 'requests', retryAfterMs: periodMs }
     },
   }
