@@ -1,0 +1,79 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { denoKvQuota } from '../../src/quota/index.ts'
+import type { KvTransaction } from '../../src/quota/index.ts'
+import { startDeno } from './deno.ts'
+import type { DenoKv } from './deno.ts'
+import { granted, NOW, quotaSuite } from './suite.ts'
+
+describe('a database in memory', () => {
+  let deno: DenoKv
+  beforeAll(() => void (deno = startDeno()))
+  afterAll(async () => {
+    expect(await deno.stop()).toEqual({ status: 0, errors: '' })
+  })
+
+  quotaSuite('denoKvQuota()', async (limits, now) => deno.makeQuota(limits, now))
+
+  test('denoKvQuota() keeps one entry for each subject, under its prefix', async () => {
+    const quota = await deno.makeQuota({ tokens: 100, windowMs: 60_000 }, () => NOW, 'prefix')
+    for (const subject of ['a', 'b', 'b']) await granted(await quota.reserve({ subject, tokens: 30 })).settle(20)
+    expect(await deno.stored('prefix')).toEqual([
+      { key: ['prefix', 'a'], value: { start: NOW, windowMs: 60_000, requests: 1, tokens: 20 } },
+      { key: ['prefix', 'b'], value: { start: NOW, windowMs: 60_000, requests: 2, tokens: 40 } },
+    ])
+  })
+})
+
+describe('a database in a file', () => {
+  let folder: string
+  let both: readonly DenoKv[]
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'keyless-chat-test-'))
+    both = [startDeno(folder), startDeno(folder)]
+  })
+  afterAll(async () => {
+    const ended = await Promise.all(both.map(async (deno) => deno.stop()))
+    rmSync(folder, { recursive: true })
+    expect(ended).toEqual([{ status: 0, errors: '' }, { status: 0, errors: '' }])
+  })
+
+  test('denoKvQuota() is exact while two processes reserve and settle at once', async () => {
+    let calls = 0
+    const quotas = await Promise.all(both.map(async (deno) => deno.makeQuota({ tokens: 1000, windowMs: 3600_000 }, () => NOW - calls++, 'race')))
+    const verdicts = await Promise.all(quotas.flatMap((quota) => Array.from({ length: 50 }, () => quota.reserve({ subject: 'a', tokens: 30 }))))
+    const grants = verdicts.filter((verdict) => verdict.granted)
+    // 33 are 990, so that one more may come.
+    expect(grants).toHaveLength(34)
+    await Promise.all(grants.map(async ({ settle }) => settle(10)))
+    for (const quota of quotas) expect(granted(await quota.reserve({ subject: 'a', tokens: 0 })).remaining).toEqual({ tokens: 660 })
+  }, 60_000)
+})
+
+test('denoKvQuota() has the database remove what it stored', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'keyless-chat-test-'))
+  try {
+    const first = startDeno(folder)
+    granted(await (await first.makeQuota({ tokens: 100, windowMs: 20.5 }, () => NOW, 'expires')).reserve({ subject: 'a', tokens: 30 }))
+    granted(await (await first.makeQuota({ tokens: 100, windowMs: 3600_000 }, () => NOW, 'stays')).reserve({ subject: 'a', tokens: 30 }))
+    expect(await first.stop()).toMatchObject({ status: 0 })
+    // It looks for what has expired when it opens a file, and once a minute.
+    const second = startDeno(folder)
+    await expect.poll(async () => second.stored('expires'), { timeout: 30_000 }).toEqual([])
+    expect(await second.stored('stays')).toHaveLength(1)
+    expect(await second.stop()).toMatchObject({ status: 0 })
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}, 60_000)
+
+test('denoKvQuota() gives up on a key that others write without end', async () => {
+  vi.spyOn(Math, 'random').mockReturnValue(0)
+  let commits = 0
+  const transaction: KvTransaction = { check: () => transaction, set: () => transaction, commit: async () => (commits++, { ok: false }) }
+  const quota = denoKvQuota({ get: async (key) => ({ key, value: null, versionstamp: null }), atomic: () => transaction }, { tokens: 1, windowMs: 1000 })
+  await expect(quota.reserve({ subject: 'a', tokens: 1 })).rejects.toThrow('Cannot count as the key of one subject was written 500 times meanwhile')
+  expect(commits).toBe(500)
+})
