@@ -1,9 +1,8 @@
 /**
  * A Durable Object for each subject in, a quota that is exact over all of Cloudflare's isolates out.
- * Runtimes: Workers. Imports: `./key.ts`, `./ledger.ts`, `./quota.ts` (types).
+ * Runtimes: Workers. Imports: `./ledger.ts`, `./quota.ts` (types).
  * @module
  */
-import { keyOf } from './key.ts'
 import { enter, quotaOf } from './ledger.ts'
 import type { Ledger, LedgerAnswer, LedgerEntry } from './ledger.ts'
 import type { Quota, QuotaLimits } from './quota.ts'
@@ -80,7 +79,7 @@ export class QuotaObject {
 export function durableObjectQuota(namespace: ObjectNamespace, limits: QuotaLimits, { now = () => Date.now() }: { readonly now?: () => number } = {}): Quota {
   return quotaOf(
     async (subject, entry) => {
-      const object = namespace.get(namespace.idFromName(await keyOf(subject)))
+      const object = namespace.get(namespace.idFromName(subject))
       // The host means nothing, but there must be one.
       const response = await object.fetch('https://quota/', { method: 'POST', body: JSON.stringify(entry) })
       if (!response.ok) throw new Error(`Cannot count as the Durable Object answered with status ${response.status}`)

@@ -1,10 +1,10 @@
 /**
- * A subject in, a name that every engine can store and tells from all others out.
+ * A subject in, a key that every engine can store and tells from all others out.
  * Runtimes: all. Imports: nothing.
  * @module
  */
 
-/** At most 1500 bytes: a part of a Deno KV key, the name that a Durable Object sees, a rate limiter's key have room for little more. */
+/** At most 1500 bytes: a key of Deno KV has room for 2 KiB, and a rate limiter's for no more that is known. */
 const MAX_LENGTH = 500
 const MARK = 'sha-256:'
 

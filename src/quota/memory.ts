@@ -40,7 +40,7 @@ export function memoryQuota(limits: QuotaLimits, { now = () => Date.now() }: { r
       const before = ledgers.get(subject)
       const { ledger, answer } = enter(before, entry)
       if (ledger && ledger !== before) {
-        if (!before && ledgers.size >= many) forget()
+        if (ledgers.size >= many) forget()
         ledgers.set(subject, ledger)
       }
       return answer

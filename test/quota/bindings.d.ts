@@ -12,6 +12,10 @@ declare module 'cloudflare:workers' {
 
 declare module 'cloudflare:test' {
   interface Storage {
+    get(key: string): Promise<unknown>
+    put(key: string, value: unknown): Promise<void>
+    setAlarm(time: number): Promise<void>
+    deleteAll(): Promise<void>
     list(): Promise<Map<string, unknown>>
     getAlarm(): Promise<number | null>
   }

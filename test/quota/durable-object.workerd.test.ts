@@ -1,7 +1,7 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { describe, expect, test } from 'vitest'
-import { durableObjectQuota } from '../../src/quota/index.ts'
+import { durableObjectQuota, QuotaObject } from '../../src/quota/index.ts'
 import type { ObjectNamespace } from '../../src/quota/index.ts'
 import { granted, NOW, quotaSuite } from './suite.ts'
 
@@ -58,7 +58,7 @@ describe('QuotaObject', () => {
     await expect.poll(() => storedIn(object)).toEqual({ entries: [], alarm: null })
   })
 
-  test('stores nothing for a settlement that finds no account, and for a refusal', async () => {
+  test('stores nothing for a settlement that finds no account', async () => {
     const namespace = fresh()
     const object = namespace.get(namespace.idFromName('a'))
     const quota = durableObjectQuota(namespace, LIMITS)
@@ -66,6 +66,29 @@ describe('QuotaObject', () => {
     await runDurableObjectAlarm(object)
     await settle(0)
     expect(await storedIn(object)).toEqual({ entries: [], alarm: null })
+  })
+
+  test('writes nothing for a refusal', async () => {
+    const namespace = fresh()
+    const written: unknown[] = []
+    const answers = await runInDurableObject(namespace.get(namespace.idFromName('a')), async (_, { storage }) => {
+      const object = new QuotaObject({
+        storage: {
+          get: async (key) => storage.get(key),
+          put: async (key, value) => {
+            written.push(value)
+            await storage.put(key, value)
+          },
+          setAlarm: async (time) => storage.setAlarm(time),
+          deleteAll: async () => storage.deleteAll(),
+        },
+      })
+      const body = JSON.stringify({ kind: 'reserve', tokens: 1, limits: { requests: 1, windowMs: 60_000 }, now: NOW })
+      const ask = async (): Promise<unknown> => (await object.fetch(new Request('https://quota/', { method: 'POST', body }))).json()
+      return [await ask(), await ask()]
+    })
+    expect(answers).toMatchObject([{ granted: true }, { granted: false }])
+    expect(written).toEqual([{ start: NOW, windowMs: 60_000, requests: 1, tokens: 1 }])
   })
 
   test('remembers a reservation when it was evicted', async () => {
