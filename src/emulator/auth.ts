@@ -1,9 +1,10 @@
 /**
  * A stand-in for Entra ID: mints bearer tokens, and tells whether a request may pass.
- * Runtimes: all that have WebCrypto. Imports: `./bodies.ts`, `./entra.ts`, jose.
+ * Runtimes: all that have WebCrypto. Imports: `./base64.ts`, `./bodies.ts`, `./entra.ts`, jose.
  * @module
  */
-import { SignJWT, jwtVerify } from 'jose'
+import { jwtVerify } from 'jose'
+import { base64url } from './base64.ts'
 import { badKey, permissionDenied, unauthorized } from './bodies.ts'
 import type { Reply } from './bodies.ts'
 import { createJudge } from './entra.ts'
@@ -53,13 +54,8 @@ export function createGate(audiences: readonly string[], now: () => number, trus
   async function mint({ audience = named, expiresInSeconds = 3600, role = true }: TokenClaims = {}): Promise<MintedToken> {
     const issuedAt = Math.floor(now() / 1000)
     const expiresAt = issuedAt + expiresInSeconds
-    const token = await new SignJWT({ oid: PRINCIPAL, tid: TENANT, roles: role ? [ROLE] : [] })
-      .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
-      .setIssuer(`https://sts.windows.net/${TENANT}/`)
-      .setAudience(audience)
-      .setIssuedAt(issuedAt)
-      .setExpirationTime(expiresAt)
-      .sign(key())
+    const claims = { oid: PRINCIPAL, tid: TENANT, roles: role ? [ROLE] : [], iss: `https://sts.windows.net/${TENANT}/`, aud: audience, iat: issuedAt, exp: expiresAt }
+    const token = await signed(claims, key())
     return { token, expiresOn: new Date(expiresAt * 1000) }
   }
 
@@ -79,4 +75,12 @@ export function createGate(audiences: readonly string[], now: () => number, trus
   }
 
   return { mint, refuse }
+}
+
+/** Makes a JWT. jose judges it, as it judges all others, and its own signer weighs 1.1 kB: more than what it would be used for here. */
+async function signed(claims: object, secret: Uint8Array<ArrayBuffer>): Promise<string> {
+  const encoder = new TextEncoder()
+  const text = [{ alg: 'HS256', typ: 'JWT' }, claims].map((part) => base64url(encoder.encode(JSON.stringify(part)))).join('.')
+  const key = await crypto.subtle.importKey('raw', secret, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
+  return `${text}.${base64url(new Uint8Array(await crypto.subtle.sign('HMAC', key, encoder.encode(text))))}`
 }

@@ -24,6 +24,20 @@ describe('Emulator.token()', () => {
     expect(await post(token)).toBe(401)
   })
 
+  test('mints tokens that pass whatever their signature and their audience look like', async () => {
+    const audience = 'https://prüfung.example'
+    let now = 1_790_000_000_000
+    const emulator = createEmulator({ audiences: [audience], now: () => now })
+    const statuses = new Set<number>()
+    for (let minted = 0; minted < 20; minted += 1) {
+      now += 1000
+      const { token } = await emulator.token()
+      expect(token).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/)
+      statuses.add((await emulator.fetch(HOST + V1, { method: 'POST', headers: { authorization: `Bearer ${token}` }, body: BODY })).status)
+    }
+    expect([...statuses]).toEqual([200])
+  })
+
   test('mints tokens that name their owner, its role and the audience', async () => {
     const { token } = await createEmulator({ audiences: ['https://ai.azure.com'] }).token()
     const claims = JSON.parse(atob(token.split('.')[1]?.replaceAll('-', '+').replaceAll('_', '/') ?? '')) as Record<string, unknown>
