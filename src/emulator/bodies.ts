@@ -18,6 +18,11 @@ export interface Reply {
 /** Headers that answers from behind the front door have; those of the front door itself lack them. */
 export const BACKEND: Readonly<Record<string, string>> = { 'x-ms-region': 'West Europe' }
 
+/** The content type of a good answer, which a fault takes away. */
+export function typed(type: string, fault: string | undefined): Readonly<Record<string, string>> {
+  return fault === 'no-content-type' ? {} : { 'content-type': type }
+}
+
 /** Makes a JSON answer. */
 export function json(status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): Reply {
   return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(value) }
@@ -90,8 +95,8 @@ export function operationNotSupported(operation: ModelOperation, model: string):
 }
 
 /** A parameter, or its value, that the model does not know, as the documents of `/models` have it. */
-export function parameterNotSupported(key: string, input: unknown): Reply {
-  return json(422, { status: 422, code: 'parameter_not_supported', detail: { loc: ['body', key], input }, message: 'One of the parameters contain invalid values.' }, BACKEND)
+export function parameterNotSupported(key: string, input: unknown, ...inside: readonly (string | number)[]): Reply {
+  return json(422, { status: 422, code: 'parameter_not_supported', detail: { loc: ['body', key, ...inside], input }, message: 'One of the parameters contain invalid values.' }, BACKEND)
 }
 
 /**

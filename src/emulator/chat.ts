@@ -5,7 +5,7 @@
  */
 import { idOf } from './asked.ts'
 import type { Asked } from './asked.ts'
-import { BACKEND, operationNotSupported } from './bodies.ts'
+import { BACKEND, operationNotSupported, typed } from './bodies.ts'
 import type { Reply } from './bodies.ts'
 import { refuseRequest } from './check.ts'
 import { WRITERS } from './dialects/writers.ts'
@@ -25,11 +25,10 @@ export function complete(asked: Asked): Reply {
   if (refused) return refused
   const said = tamperAnswer({ ...say(request, options), request, id: idOf(asked), created, model, reasoning }, fault)
   const streams = request.stream && fault !== 'json-200'
-  const type = fault === 'no-content-type' ? {} : { 'content-type': streams ? writer.streamType : 'application/json' }
   const told = writer.rateLimited ? { ...limits(asked, said.completionTokens + request.promptTokens), ...(streams ? { 'x-accel-buffering': 'no' } : {}) } : {}
   return {
     status: 200,
-    headers: { ...type, ...BACKEND, ...told },
+    headers: { ...typed(streams ? writer.streamType : 'application/json', fault), ...BACKEND, ...told },
     body: streams ? tamperStream(writer.frames(said), fault) : tamperBody(JSON.stringify(writer.completion(said)), fault, 'choices'),
   }
 }

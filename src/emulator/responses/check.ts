@@ -16,7 +16,7 @@ const MIN_OUTPUT_TOKENS = 16
 /** Returns what the backend refuses; nothing where it would answer. */
 export function refuseBody(body: JsonObject, { reasoning = false }: DeploymentOptions): Reply | undefined {
   for (const [key, now] of Object.entries(MOVED)) {
-    if (key in body) return openaiError(400, `Unsupported parameter: '${key}'. In the Responses API, this parameter has moved to '${now}'. Try again with the new parameter. See 'https://platform.openai.com/docs/guides/migrate-to-responses'.`, key, 'unsupported_parameter')
+    if (key in body) return openaiError(400, `Unsupported parameter: '${key}'. In the Responses API, this parameter has moved to '${now}'. Try again with the new parameter.`, key, 'unsupported_parameter')
   }
   const most = body['max_output_tokens']
   if (typeof most === 'number' && most < MIN_OUTPUT_TOKENS) {

@@ -1,16 +1,15 @@
 /**
  * A request to the Responses API in, a response, its stream or what is stored of it out.
  * Runtimes: all. Imports: the rest of this folder; `../asked.ts`, `../bodies.ts`, `../check.ts`, `../dialects/azure-openai.ts`,
- * `../faults-stream.ts`, `../limits.ts`, `../reply.ts`; `../dialects/frame.ts`, `../request.ts`, types alone.
+ * `../faults-stream.ts`, `../limits.ts`, `../reply.ts`; `../request.ts`, types alone.
  * @module
  */
 import { idOf } from '../asked.ts'
 import type { Asked } from '../asked.ts'
-import { BACKEND, json, openaiError } from '../bodies.ts'
+import { BACKEND, json, openaiError, typed } from '../bodies.ts'
 import type { Reply } from '../bodies.ts'
 import { promptFiltered } from '../check.ts'
 import { STREAM_TYPE } from '../dialects/azure-openai.ts'
-import type { Answer } from '../dialects/frame.ts'
 import { tamperAnswer, tamperBody, tamperStream } from '../faults-stream.ts'
 import { limits } from '../limits.ts'
 import { reasoningTokensOf, say } from '../reply.ts'
@@ -61,16 +60,17 @@ export function createResponses(): Responses {
     const model = name.split('~')[0] ?? name
     const answer = tamperAnswer({ ...say(request, options), request, id: idOf(asked), created, model, reasoning: options.reasoning ?? false }, fault)
     const streams = request.stream && fault !== 'json-200'
-    const type = fault === 'no-content-type' ? {} : { 'content-type': streams ? STREAM_TYPE : 'application/json' }
     const keep = (response: JsonObject) => {
       if (body['store'] === false) return
       kept.set(String(response['id']), { response, items: [...found.items, ...(response['output'] as readonly JsonObject[])] })
       if (kept.size > MAX_STORED) kept.delete(kept.keys().next().value ?? '')
     }
-    const headers = { ...type, ...HEADERS, ...limits(asked, answer.completionTokens + request.promptTokens) }
-    if (streams) return { status: 200, headers, body: streamOf(answer, body, keep, fault) }
-    const response = fault === 'failed' ? envelope(answer, body, 'failed', { error: SERVER_ERROR }) : wholeOf(answer, body)
-    keep(response)
+    const headers = { ...typed(streams ? STREAM_TYPE : 'application/json', fault), ...HEADERS, ...limits(asked, answer.completionTokens + request.promptTokens) }
+    const failed = (error: JsonObject | null) => envelope(answer, body, 'failed', { error })
+    const events = eventsOf(answer, body, keep)
+    const spoil = fault && SPOILS[fault]
+    if (streams) return { status: 200, headers, body: spoil ? tamperStream(numbered(spoil(events, failed)), undefined) : tamperStream(numbered(events), fault) }
+    const response = fault === 'failed' ? failed(SERVER_ERROR) : [...events].at(-1)?.fields['response']
     return { status: 200, headers, body: tamperBody(JSON.stringify(response), fault, 'output') }
   }
 
@@ -83,18 +83,4 @@ export function createResponses(): Responses {
   }
 
   return { create, stored }
-}
-
-function streamOf(answer: Answer, body: JsonObject, keep: (response: JsonObject) => void, fault: Asked['fault']): ReturnType<typeof tamperStream> {
-  const events = eventsOf(answer, body, keep)
-  const spoil = fault && SPOILS[fault]
-  if (!spoil) return tamperStream(numbered(events), fault)
-  return tamperStream(numbered(spoil(events, (error) => envelope(answer, body, 'failed', { error }))), undefined)
-}
-
-/** What a stream would end with. */
-function wholeOf(answer: Answer, body: JsonObject): JsonObject {
-  let whole: JsonObject = {}
-  for (const _ of eventsOf(answer, body, (response) => (whole = response)));
-  return whole
 }

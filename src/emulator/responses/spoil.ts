@@ -29,8 +29,8 @@ export const SPOILS: Partial<Readonly<Record<Fault, Spoil>>> = {
   'error-event': (events) => endAfter(SOME_TEXTS, events, [NESTED]),
   'error-named': (events) => endAfter(SOME_TEXTS, events, [NESTED]),
   'error-flat': (events) => endAfter(SOME_TEXTS, events, [{ kind: 'annotation', type: 'error', fields: { ...SERVER_ERROR, param: null } }]),
-  'bad-type': (events) => afterFirstText(events, { kind: 'annotation', type: 'response.output_text.delta', fields: { delta: 7, item_id: 'x', output_index: 0, content_index: 0 } }),
-  keepalive,
+  'bad-type': (events) => insert(events, { kind: 'annotation', type: 'response.output_text.delta', fields: { delta: 7 } }, 1, ({ kind }) => kind === 'text'),
+  keepalive: (events) => insert(events, { kind: 'annotation', type: 'keepalive', fields: {} }, Infinity, ({ kind }) => kind !== 'finish'),
 }
 
 function failure(response: JsonObject): ResponseEvent {
@@ -47,18 +47,11 @@ function* endAfter(texts: number, events: Iterable<ResponseEvent>, last: readonl
   yield* last
 }
 
-function* afterFirstText(events: Iterable<ResponseEvent>, inserted: ResponseEvent): Generator<ResponseEvent> {
-  let done = false
+/** Puts an event behind others, so many times. */
+function* insert(events: Iterable<ResponseEvent>, inserted: ResponseEvent, times: number, behind: (event: ResponseEvent) => boolean): Generator<ResponseEvent> {
+  let left = times
   for (const event of events) {
     yield event
-    if (event.kind === 'text' && !done) yield inserted
-    done ||= event.kind === 'text'
-  }
-}
-
-function* keepalive(events: Iterable<ResponseEvent>): Generator<ResponseEvent> {
-  for (const event of events) {
-    yield event
-    if (event.kind !== 'finish') yield { kind: 'annotation', type: 'keepalive', fields: {} }
+    if (behind(event) && (left -= 1) >= 0) yield inserted
   }
 }
