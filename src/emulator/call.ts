@@ -5,7 +5,7 @@
  */
 
 /** What a request turned out to ask for. `unknown` is a path that nothing is served at, or a caller that was not let in. */
-export type Operation = 'chat' | 'embeddings' | 'responses' | 'models' | 'preflight' | 'unknown'
+export type Operation = 'chat' | 'embeddings' | 'image-embeddings' | 'responses' | 'models' | 'model-info' | 'preflight' | 'unknown'
 
 /**
  * How the sending of an answer stands.

@@ -11,10 +11,12 @@ import { isObject } from './request.ts'
 import type { EmulatedRequest, JsonObject } from './request.ts'
 import type { ServiceKind } from './route.ts'
 
+const VECTOR_KEYS = ['input', 'model', 'dimensions', 'encoding_format', 'input_type']
 /** The keys of `/models`; `stream_options` is not in its specification and was recorded to be taken by gpt and Grok. */
 const INFERENCE_KEYS: Readonly<Record<ModelOperation, readonly string[]>> = {
   chat: ['messages', 'model', 'frequency_penalty', 'presence_penalty', 'temperature', 'top_p', 'max_tokens', 'stop', 'seed', 'stream', 'response_format', 'tools', 'tool_choice', 'modalities', 'stream_options'],
-  embeddings: ['input', 'model', 'dimensions', 'encoding_format', 'input_type'],
+  embeddings: VECTOR_KEYS,
+  'image-embeddings': VECTOR_KEYS,
   responses: [],
 }
 /** What reasoning models refuse, and the one value that they let pass. */

@@ -13,7 +13,7 @@ import type { EmulatedRequest } from './request.ts'
 export type Dialect = 'azure-openai' | 'azure-openai-async-filter' | 'grok' | 'deepseek' | 'mistral' | 'cohere'
 
 /** What some models answer and others refuse. */
-export type ModelOperation = 'chat' | 'embeddings' | 'responses'
+export type ModelOperation = 'chat' | 'embeddings' | 'image-embeddings' | 'responses'
 
 /** One deployment of an emulated resource. */
 export interface DeploymentOptions {
@@ -23,7 +23,7 @@ export interface DeploymentOptions {
   /**
    * What it answers; all else is refused.
    *
-   * @defaultValue chat and responses for the two dialects of Azure OpenAI, embeddings for `cohere`, chat for all others
+   * @defaultValue chat and responses for the two dialects of Azure OpenAI, both kinds of embeddings for `cohere`, chat for all others
    */
   readonly serves?: readonly ModelOperation[]
   /**
@@ -67,6 +67,6 @@ export const RESPONSES_DEPLOYMENTS: Readonly<Record<string, DeploymentOptions>> 
 
 /** Tells whether a deployment answers an operation. */
 export function serves({ serves: named, dialect }: DeploymentOptions, operation: ModelOperation): boolean {
-  const usual: readonly ModelOperation[] = dialect === 'cohere' ? ['embeddings'] : dialect.startsWith('azure-openai') ? ['chat', 'responses'] : ['chat']
+  const usual: readonly ModelOperation[] = dialect === 'cohere' ? ['embeddings', 'image-embeddings'] : dialect.startsWith('azure-openai') ? ['chat', 'responses'] : ['chat']
   return (named ?? usual).includes(operation)
 }

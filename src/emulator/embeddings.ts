@@ -10,12 +10,12 @@
  */
 import { idOf } from './asked.ts'
 import type { Asked } from './asked.ts'
-import { BACKEND, openaiError, parameterNotSupported } from './bodies.ts'
+import { BACKEND, openaiError, parameterNotSupported, typed } from './bodies.ts'
 import type { Reply } from './bodies.ts'
 import { uuid } from './dialects/frame.ts'
 import { tamperBody } from './faults-stream.ts'
 import { limits } from './limits.ts'
-import { base64, numbers, shorten, vectorOf, wordsOf } from './vector.ts'
+import { numbers, packed, shorten, vectorOf, wordsOf } from './vector.ts'
 
 /** One text, or one text's tokens. */
 type Input = string | readonly number[]
@@ -28,33 +28,42 @@ const DIMENSIONS = 1536
 /** The lengths that Cohere's embed-v4 can be cut to: https://docs.cohere.com/docs/cohere-embed */
 const COHERE_DIMENSIONS: readonly unknown[] = [256, 512, 1024, 1536]
 
+/** One input, ready to be written. */
+export interface Embedded {
+  readonly vector: (dimensions: number) => Float32Array
+  readonly tokens: number
+  readonly characters: number
+}
+
 /** Answers `embeddings`: the same text gets the same vector, and texts that share words get vectors near to each other. */
 export function embed(asked: Asked): Reply {
-  const { body, options, fault } = asked
-  const inputs = inputsOf(body['input'])
-  const refused = options.dialect === 'cohere' ? refuseCohere(asked, inputs) : undefined
-  if (refused) return refused
+  const inputs = inputsOf(asked.body['input'])
   if (!('texts' in inputs)) return inputs
   const { texts } = inputs
-  const tokens = texts.map((text) => wordsOf(text).length)
-  const wrong = refuseInputs(texts, tokens) ?? refuseOptions(asked)
-  if (wrong) return wrong
+  // The tokens of another maker mean nothing to Cohere.
+  if (asked.options.dialect === 'cohere' && texts.some((text) => typeof text !== 'string')) return parameterNotSupported('input', asked.body['input'])
+  const all = texts.map((text) => ({ vector: (dimensions: number) => vectorOf(text, dimensions), tokens: wordsOf(text).length, characters: text.length }))
+  return refuseInputs(texts, all.map(({ tokens }) => tokens)) ?? refuseVectors(asked) ?? vectorsReply(asked, all)
+}
+
+/** The answer with all vectors, texts' or images'. */
+export function vectorsReply(asked: Asked, all: readonly Embedded[]): Reply {
+  const { body, options, fault } = asked
   const most = options.dimensions ?? DIMENSIONS
-  const write = body['encoding_format'] === 'base64' ? base64 : numbers
-  const data = texts.map((text, index) => ({ object: 'embedding', index, embedding: write(shorten(vectorOf(text, most), Number(body['dimensions'] ?? most))) }))
-  const sum = tokens.reduce((all, count) => all + count, 0)
+  const wanted = Number(body['dimensions'] ?? most)
+  const write = body['encoding_format'] === 'base64' ? packed : numbers
+  const tokens = all.reduce((count, item) => count + item.tokens, 0)
+  const characters = all.reduce((count, item) => count + item.characters, 0)
   const cohere = options.dialect === 'cohere'
   const answer = {
     ...(cohere ? { id: uuid(idOf(asked)) } : {}),
     object: 'list',
-    data,
+    data: all.map(({ vector }, index) => ({ object: 'embedding', index, embedding: write(shorten(vector(most), wanted)) })),
     model: options.model,
-    usage: { prompt_tokens: sum, ...(cohere ? { completion_tokens: 0 } : {}), total_tokens: sum },
+    usage: { prompt_tokens: tokens, ...(cohere ? { completion_tokens: 0 } : {}), total_tokens: tokens },
   }
-  const characters = texts.join('').length
-  const told = cohere ? { 'num-tokens': String(sum), 'num-chars': String(characters), 'prompt-token-len': String(sum) } : limits(asked, sum)
-  const type = fault === 'no-content-type' ? {} : { 'content-type': 'application/json' }
-  return { status: 200, headers: { ...type, ...BACKEND, ...told }, body: tamperBody(JSON.stringify(answer), fault, 'data') }
+  const told = cohere ? { 'num-tokens': String(tokens), 'num-chars': String(characters), 'prompt-token-len': String(tokens) } : limits(asked, tokens)
+  return { status: 200, headers: { ...typed('application/json', fault), ...BACKEND, ...told }, body: tamperBody(JSON.stringify(answer), fault, 'data') }
 }
 
 /** A text, texts, the tokens of one, or the tokens of several. */
@@ -82,21 +91,16 @@ function refuseInputs(texts: readonly Input[], tokens: readonly number[]): Reply
   return openaiError(400, `Requested ${sum} tokens, max ${MAX_TOKENS} tokens per request`, null, 'max_tokens_per_request', 'max_tokens_per_request')
 }
 
-function refuseOptions({ body, options }: Asked): Reply | undefined {
+/** What is wrong with the vectors asked for: their encoding, their length. */
+export function refuseVectors({ body, options }: Asked): Reply | undefined {
   const { encoding_format: format = 'float', dimensions: wanted } = body
+  const cohere = options.dialect === 'cohere'
   if (format !== 'float' && format !== 'base64') {
-    return openaiError(400, `Invalid value: '${String(format)}'. Supported values are: 'float' and 'base64'.`, 'encoding_format', 'invalid_value')
+    return cohere ? parameterNotSupported('encoding_format', format) : openaiError(400, `Invalid value: '${String(format)}'. Supported values are: 'float' and 'base64'.`, 'encoding_format', 'invalid_value')
   }
   if (wanted === undefined || wanted === null) return undefined
+  if (cohere) return COHERE_DIMENSIONS.includes(wanted) ? undefined : parameterNotSupported('dimensions', wanted)
   const most = options.dimensions ?? DIMENSIONS
   const should = !Number.isInteger(wanted) || Number(wanted) < 1 ? 'Must be an integer greater than or equal to 1.' : Number(wanted) > most ? `Must be less than or equal to ${most}.` : undefined
   return should === undefined ? undefined : openaiError(400, `Invalid value for 'dimensions' = ${JSON.stringify(wanted)}. ${should}`, null, null)
-}
-
-/** What this model cannot do, as the specification of `/models` says it: tokens of another maker, other lengths, other encodings. */
-function refuseCohere({ body }: Asked, inputs: ReturnType<typeof inputsOf>): Reply | undefined {
-  if ('texts' in inputs && inputs.texts.some((text) => typeof text !== 'string')) return parameterNotSupported('input', body['input'])
-  const { dimensions, encoding_format: format } = body
-  if (dimensions !== undefined && dimensions !== null && !COHERE_DIMENSIONS.includes(dimensions)) return parameterNotSupported('dimensions', dimensions)
-  return format === undefined || format === 'float' || format === 'base64' ? undefined : parameterNotSupported('encoding_format', format)
 }

@@ -1,16 +1,16 @@
 /**
  * The faults that answer in place of the model: wrong statuses, bodies and headers.
- * Runtimes: all. Imports: `./bodies.ts`; `./deployments.ts`, `./faults.ts`, types alone.
+ * Runtimes: all. Imports: `./bodies.ts`; `./call.ts`, `./faults.ts`, types alone.
  * @module
  */
 import { BACKEND, badKey, deploymentNotFound, json, openaiError, parameterNotSupported, permissionDenied, routeNotFound, unauthorized } from './bodies.ts'
 import type { Reply } from './bodies.ts'
-import type { ModelOperation } from './deployments.ts'
+import type { Operation } from './call.ts'
 import type { Fault } from './faults.ts'
 
 /** What some faults repeat. */
 export interface FaultContext {
-  readonly operation: ModelOperation
+  readonly operation: Operation
   /** The resolved model name. */
   readonly model: string
   /** The request's Authorization header. */
@@ -76,11 +76,11 @@ function html(status: number, body: string): Reply {
   return { status, headers: { 'content-type': 'text/html' }, body }
 }
 
-const LIMITED: Readonly<Record<ModelOperation, string>> = { chat: 'ChatCompletions_Create', embeddings: 'Embeddings_Create', responses: 'Responses_Create' }
+const LIMITED: Partial<Readonly<Record<Operation, string>>> = { chat: 'ChatCompletions_Create', embeddings: 'Embeddings_Create', responses: 'Responses_Create' }
 
 /** Azure OpenAI's own limit, with the wait in the message. */
-function tokenLimit(operation: ModelOperation, seconds: number, headers: Readonly<Record<string, string>> = {}): Reply {
-  const message = `Requests to the ${LIMITED[operation]} Operation under Azure OpenAI API version 2024-10-21 have exceeded token rate limit of your current OpenAI S0 pricing tier. Please retry after ${seconds} seconds. Please go here: https://aka.ms/oai/quotaincrease if you would like to further increase the default rate limit.`
+function tokenLimit(operation: Operation, seconds: number, headers: Readonly<Record<string, string>> = {}): Reply {
+  const message = `Requests to the ${LIMITED[operation] ?? operation} Operation under Azure OpenAI API version 2024-10-21 have exceeded token rate limit of your current OpenAI S0 pricing tier. Please retry after ${seconds} seconds. Please go here: https://aka.ms/oai/quotaincrease if you would like to further increase the default rate limit.`
   return json(429, { error: { code: '429', message } }, { ...BACKEND, ...headers })
 }
 

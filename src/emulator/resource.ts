@@ -14,8 +14,11 @@ import type { DeploymentOptions, ModelOperation } from './deployments.ts'
 import { embed } from './embeddings.ts'
 import { createFaultCounter, readName } from './faults.ts'
 import { HTTP_FAULTS } from './faults-http.ts'
+import { embedImages } from './images.ts'
+import { describe } from './info.ts'
 import { MAX_BODY_BYTES, parse, receiveText } from './receive.ts'
 import { isObject } from './request.ts'
+import type { JsonObject } from './request.ts'
 import { createResponses } from './responses/responses.ts'
 import type { Route } from './route.ts'
 
@@ -37,19 +40,22 @@ export interface Resource {
 export function createResource({ deployments, audience, now }: ResourceOptions): Resource {
   const due = createFaultCounter()
   const responses = createResponses()
-  const operations: Readonly<Record<ModelOperation, (asked: Asked) => Reply>> = { chat: complete, embeddings: embed, responses: responses.create }
+  const operations: Readonly<Record<ModelOperation | 'model-info', (asked: Asked) => Reply>> = {
+    chat: complete,
+    embeddings: embed,
+    'image-embeddings': embedImages,
+    'model-info': describe,
+    responses: responses.create,
+  }
   let answers = 0
 
   async function answer({ operation, kind, deployment, response }: Route, request: Request, call: WritableCall): Promise<Reply> {
     call.operation = operation
     if (operation === 'models') return listModels()
     if (response !== undefined) return responses.stored(request.method, response)
-    const text = await receiveText(request)
-    if (text === undefined) return json(413, { error: { code: '413', message: `Request body too large. The maximum is ${MAX_BODY_BYTES} bytes.` } })
-    const parsed = parse(text)
-    call.body = parsed
-    if (!isObject(parsed)) return openaiError(400, 'We could not parse the JSON body of your request.', null, null)
-    const name = deployment ?? parsed['model']
+    const received = operation === 'model-info' ? { kept: {} } : await receive(request, call)
+    if (!('kept' in received)) return received
+    const name = deployment ?? received.kept['model']
     if (typeof name !== 'string' || name === '') return kind === 'inference' ? noModelName() : openaiError(400, 'you must provide a model parameter', null, null)
     call.deployment = name
     const { base, fault: named } = readName(name) ?? {}
@@ -60,8 +66,8 @@ export function createResource({ deployments, audience, now }: ResourceOptions):
     if (fault === 'hang') await new Promise<never>(() => {})
     const failure = fault && HTTP_FAULTS[fault]
     if (failure) return failure({ operation, model: options.model, authorization: request.headers.get('authorization') ?? '', audience, now: now() })
-    if (!serves(options, operation)) return operationNotSupported(operation, options.model)
-    const restricted = kind === 'inference' ? restrictKeys(parsed, operation, request.headers.get('extra-parameters')) : { kept: parsed }
+    if (operation !== 'model-info' && !serves(options, operation)) return operationNotSupported(operation, options.model)
+    const restricted = kind === 'inference' && operation !== 'model-info' ? restrictKeys(received.kept, operation, request.headers.get('extra-parameters')) : received
     if (!('kept' in restricted)) return restricted
     const reply = operations[operation]({ body: restricted.kept, name, options, kind, fault, serial: answers + 1, created: Math.floor(now() / 1000) })
     if (reply.status === 200) answers += 1
@@ -75,4 +81,13 @@ export function createResource({ deployments, audience, now }: ResourceOptions):
   }
 
   return { answer }
+}
+
+/** Reads a request's body and records it. */
+async function receive(request: Request, call: WritableCall): Promise<{ readonly kept: JsonObject } | Reply> {
+  const text = await receiveText(request)
+  if (text === undefined) return json(413, { error: { code: '413', message: `Request body too large. The maximum is ${MAX_BODY_BYTES} bytes.` } })
+  const parsed = parse(text)
+  call.body = parsed
+  return isObject(parsed) ? { kept: parsed } : openaiError(400, 'We could not parse the JSON body of your request.', null, null)
 }

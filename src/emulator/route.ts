@@ -12,9 +12,9 @@ export type ServiceKind = 'v1' | 'deployments' | 'inference'
 
 /** A request that something is served for. */
 export interface Route {
-  readonly operation: ModelOperation | 'models'
+  readonly operation: ModelOperation | 'models' | 'model-info'
   readonly kind: ServiceKind
-  /** The deployment that the path names; elsewhere the body does. */
+  /** The deployment that the path names, or the query of `info`; elsewhere the body does. */
   readonly deployment?: string
   /** The stored response that the path names. */
   readonly response?: string
@@ -29,7 +29,7 @@ const MODEL_PATHS: Readonly<Record<string, Route['operation']>> = { 'POST chat/c
 const PATHS: Readonly<Record<ServiceKind, Readonly<Record<string, Route['operation']>>>> = {
   v1: { ...MODEL_PATHS, 'POST responses': 'responses', 'GET responses/{id}': 'responses', 'DELETE responses/{id}': 'responses', 'GET models': 'models' },
   deployments: MODEL_PATHS,
-  inference: MODEL_PATHS,
+  inference: { ...MODEL_PATHS, 'POST images/embeddings': 'image-embeddings', 'GET info': 'model-info' },
 }
 
 /** Finds what a request asks for. A wrong method is a wrong path, and so is a prefix that nobody serves. */
@@ -38,10 +38,10 @@ export function route(method: string, url: URL): Route | Reply {
   const path = url.pathname.replace(/^\/+/, '/')
   for (const kind of ['v1', 'deployments', 'inference'] as const) {
     const [, named, rest] = PREFIXES[kind].exec(path) ?? []
-    const deployment = decoded(named ?? '')
     const response = /^responses\/([^/]+)$/.exec(rest ?? '')?.[1]
     const asked = `${method} ${response === undefined ? rest : 'responses/{id}'}`
     const operation = Object.hasOwn(PATHS[kind], asked) ? PATHS[kind][asked] : undefined
+    const deployment = operation === 'model-info' ? (url.searchParams.get('model') ?? '') : decoded(named ?? '')
     if (operation === undefined || deployment === undefined) continue
     return versionRefused(kind, url.searchParams.get('api-version')) ?? { operation, kind, ...(deployment === '' ? {} : { deployment }), ...(response === undefined ? {} : { response }) }
   }

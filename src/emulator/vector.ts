@@ -4,9 +4,10 @@
  * Each word points in a direction of its own, drawn from a hash of its letters, so that texts with words in common are near to each other and
  * others nearly at right angles: enough for a search that finds something, with no model.
  *
- * Runtimes: all. Imports: nothing.
+ * Runtimes: all. Imports: `./base64.ts`.
  * @module
  */
+import { base64 } from './base64.ts'
 
 /** Places that a word marks in the vector. */
 const MARKS = 64
@@ -16,20 +17,25 @@ const FULL_WEIGHT_LENGTH = 6
 const STEM_LENGTH = 4
 
 /** The words of a text, or its tokens: the emulator's idea of a token. */
-export function wordsOf(input: string | readonly number[]): readonly string[] {
+export function wordsOf(input: string | readonly unknown[]): readonly string[] {
   return typeof input === 'string' ? (input.match(/\S+/g) ?? [' ']) : input.map(String)
 }
 
-/** Makes the vector of a text or of its tokens. */
-export function vectorOf(input: string | readonly number[], dimensions: number): Float32Array {
+/** Makes the vector of a text, or of tokens. */
+export function vectorOf(input: string | readonly unknown[], dimensions: number): Float32Array {
   const vector = new Float32Array(dimensions)
-  const terms = typeof input === 'string' ? (input.normalize('NFKC').toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [input]) : input.map((token) => `token ${token}`)
+  const terms = typeof input === 'string' ? (input.normalize('NFKC').toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [input]) : input.map((token) => `token ${String(token)}`)
   for (const term of terms) {
     const weight = Math.min(term.length, FULL_WEIGHT_LENGTH) / FULL_WEIGHT_LENGTH
     mark(vector, term, weight * weight)
     if (term.length > STEM_LENGTH && typeof input === 'string') mark(vector, `${term.slice(0, STEM_LENGTH)}…`, weight / 2)
   }
   return shorten(vector, dimensions)
+}
+
+/** Adds up two vectors; how long the sum is does not matter yet. */
+export function sum(one: Float32Array, other?: Float32Array): Float32Array {
+  return one.map((value, at) => value + (other?.[at] ?? 0))
 }
 
 /** Cuts a vector and gives it length one again, as text-embedding-3 does for `dimensions`. */
@@ -47,10 +53,10 @@ export function numbers(vector: Float32Array): readonly number[] {
 }
 
 /** The encoding `base64`: 32-bit floats, the least significant byte first. */
-export function base64(vector: Float32Array): string {
+export function packed(vector: Float32Array): string {
   const view = new DataView(new ArrayBuffer(vector.length * 4))
   for (const [index, value] of vector.entries()) view.setFloat32(index * 4, value, true)
-  return btoa(Array.from(new Uint8Array(view.buffer), (byte) => String.fromCharCode(byte)).join(''))
+  return base64(new Uint8Array(view.buffer))
 }
 
 /** Adds a word. More of its marks are in front, so that a cut vector still tells words apart. */

@@ -1,7 +1,7 @@
 // What the emulator takes and sends is what the specifications say that Azure takes and sends.
 import { describe, expect, test } from 'vitest'
 import { createEmulator } from '../../src/emulator/index.ts'
-import { post, responseEvents } from './asking.ts'
+import { HOST, post, responseEvents } from './asking.ts'
 import type { ResponseObject } from './asking.ts'
 import { haveSpecifications, readSpecification, specifications } from './schema.ts'
 
@@ -35,6 +35,20 @@ describe.skipIf(!haveSpecifications)(specifications, () => {
       }
     }
   }
+
+  test('image embeddings and model info on /models keep to it', async () => {
+    const { problems } = readSpecification('azure-ai-model-inference')
+    const emulator = createEmulator()
+    const body = { model: 'embed-v-4-0', input: [{ image: 'data:image/png;base64,aaaa', text: 'x' }], input_type: 'document', encoding_format: 'float', dimensions: 256 }
+    expect(problems('ImageEmbeddingsOptions', body)).toEqual([])
+    const response = await post(emulator, INFERENCE.replace('embeddings', 'images/embeddings'), body)
+    expect(response.status).toBe(200)
+    expect(problems('EmbeddingsResult', await response.json())).toEqual([])
+    const headers = { authorization: `Bearer ${(await emulator.token()).token}` }
+    const info = await emulator.fetch(`${HOST}/models/info?api-version=2024-05-01-preview&model=embed-v-4-0`, { headers })
+    expect(info.status).toBe(200)
+    expect(problems('ModelInfo', await info.json())).toEqual([])
+  })
 
   const tools = [{ type: 'function', name: 'get_weather', parameters: { type: 'object', properties: { city: { type: 'string' } } }, strict: true }]
   for (const [what, body] of Object.entries({
