@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { denoKvQuota } from '../../src/quota/index.ts'
-import type { KvTransaction } from '../../src/quota/index.ts'
+import type { KvDatabase, KvTransaction } from '../../src/quota/index.ts'
 import { startDeno } from './deno.ts'
 import type { DenoKv } from './deno.ts'
 import { granted, NOW, quotaSuite } from './suite.ts'
@@ -69,11 +69,29 @@ test('denoKvQuota() has the database remove what it stored', async () => {
   }
 }, 60_000)
 
+// What no database can be brought to do at will.
+function staged(value: unknown, commit: () => Promise<{ readonly ok: boolean }>): KvDatabase {
+  const transaction: KvTransaction = { check: () => transaction, set: () => transaction, commit }
+  return { get: async (key) => ({ key, value, versionstamp: null }), atomic: () => transaction }
+}
+
 test('denoKvQuota() gives up on a key that others write without end', async () => {
   vi.spyOn(Math, 'random').mockReturnValue(0)
-  let commits = 0
-  const transaction: KvTransaction = { check: () => transaction, set: () => transaction, commit: async () => (commits++, { ok: false }) }
-  const quota = denoKvQuota({ get: async (key) => ({ key, value: null, versionstamp: null }), atomic: () => transaction }, { tokens: 1, windowMs: 1000 })
+  const commit = vi.fn(async () => ({ ok: false }))
+  const quota = denoKvQuota(staged(null, commit), { tokens: 1, windowMs: 1000 })
   await expect(quota.reserve({ subject: 'a', tokens: 1 })).rejects.toThrow('Cannot count as the key of one subject was written 500 times meanwhile')
-  expect(commits).toBe(500)
+  expect(commit).toHaveBeenCalledTimes(500)
+})
+
+test('denoKvQuota() throws what the database throws, and does not try again, as it may have written', async () => {
+  const commit = vi.fn(async () => Promise.reject(new Error('down')))
+  await expect(denoKvQuota(staged(null, commit), { tokens: 1, windowMs: 1000 }).reserve({ subject: 'a', tokens: 1 })).rejects.toThrow('down')
+  expect(commit).toHaveBeenCalledOnce()
+})
+
+test('denoKvQuota() writes nothing for a refusal', async () => {
+  const commit = vi.fn(async () => ({ ok: true }))
+  const quota = denoKvQuota(staged({ start: NOW, windowMs: 1000, requests: 1, tokens: 1 }, commit), { requests: 1, windowMs: 1000 }, { now: () => NOW })
+  expect(await quota.reserve({ subject: 'a', tokens: 1 })).toMatchObject({ granted: false })
+  expect(commit).not.toHaveBeenCalled()
 })
