@@ -28,6 +28,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP']
  * @property {Readonly<Record<string, string>>} [assets] Folders: `env.BINDING.fetch(request)` answers with a file below it, without a type, or 404.
  * @property {string} [compatibilityDate] `2026-08-01` unless given.
  * @property {readonly string[]} [compatibilityFlags] None unless given.
+ * @property {readonly string[]} [v8Flags] Such as `--expose-gc`.
  * @property {number} [port] A free one unless given, or where it is 0.
  */
 
@@ -109,7 +110,7 @@ async function portOf(control) {
   return new Promise(() => {})
 }
 
-function configOf({ text = {}, objects = {}, assets = {}, compatibilityDate = '2026-08-01', compatibilityFlags = [], port = 0 }) {
+function configOf({ text = {}, objects = {}, assets = {}, compatibilityDate = '2026-08-01', compatibilityFlags = [], v8Flags = [], port = 0 }) {
   const bindings = [
     ...Object.entries(text).map(([name, value]) => `(name = ${quote(name)}, text = ${quote(value)})`),
     ...Object.entries(objects).map(([name, className]) => `(name = ${quote(name)}, durableObjectNamespace = ${quote(className)})`),
@@ -126,6 +127,7 @@ const config :Workerd.Config = (
     (name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true)))${folders.join('')}
   ],
   sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "worker")],
+  v8Flags = [${v8Flags.map(quote).join(', ')}],
 );
 
 const worker :Workerd.Worker = (

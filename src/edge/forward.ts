@@ -78,7 +78,7 @@ export async function forward(outgoing: Outgoing, { pool, coolDownMs, withoutUsa
       failed = unanswered(error, upstream)
       attempts.push({ upstream: upstream.name, status: 0 })
       if (failed.status === 401) throw failed
-      pool.rest(upstream, coolDownMs, false)
+      pool.rest(upstream, undefined, coolDownMs, false)
       continue
     }
     if (!response) continue
@@ -93,7 +93,7 @@ export async function forward(outgoing: Outgoing, { pool, coolDownMs, withoutUsa
     last = { upstream, response, failure }
     if (!FAILS_OVER.includes(status)) return last
     const told = (failureFrom(failure, { scopes: upstream.scopes, redact: (text) => text }, { url: '', status, retryAfterMs: retryAfter(headers) }) as { readonly retryAfterMs?: number }).retryAfterMs
-    if (told !== undefined || RESTS.includes(status)) pool.rest(upstream, told ?? coolDownMs, told !== undefined)
+    if (told !== undefined || RESTS.includes(status)) pool.rest(upstream, model, told ?? coolDownMs, told !== undefined)
   }
   if (last) return last
   if (failed) throw failed

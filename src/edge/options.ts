@@ -26,6 +26,8 @@ export interface RelayLimits {
   readonly headersMs?: number
   /** Longest silence of an upstream in the middle of an answer, in milliseconds. @defaultValue `120_000` */
   readonly idleMs?: number
+  /** After so much silence in a stream of events its reader is sent a comment, in milliseconds; `Infinity` for none. @defaultValue `15_000` */
+  readonly keepAliveMs?: number
 }
 
 /** What a relay is made of. */
@@ -58,5 +60,5 @@ export function limitsOf(limits: RelayLimits = {}): Required<RelayLimits> {
   for (const [name, value] of Object.entries(limits)) {
     if (!((value as number) > 0)) throw new ChatError('invalid-request', `Cannot make a relay as ${name} must be above 0: it is ${value}`)
   }
-  return { bodyBytes: 1_048_576, messages: 256, choices: 1, concurrentStreams: 8, headersMs: 300_000, idleMs: 120_000, ...limits }
+  return { bodyBytes: 1_048_576, messages: 256, choices: 1, concurrentStreams: 8, headersMs: 300_000, idleMs: 120_000, keepAliveMs: 15_000, ...limits }
 }

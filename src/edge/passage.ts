@@ -3,11 +3,13 @@
  *
  * Events go on whole, as soon as they are: what the upstream cut in the middle can then be left out and followed by an error that
  * clients can read. Nothing is read ahead of the reader.
- * Runtimes: all. Imports: `../sse`, `./refusal.ts`, `./tail.ts`.
+ * Runtimes: all. Imports: `../sse`, `./refusal.ts`, `./silence.ts`, `./tail.ts`.
  * @module
  */
 import { encode } from '../sse/encode.ts'
 import { envelope } from './refusal.ts'
+import { watchSilence } from './silence.ts'
+import type { SilenceWatch } from './silence.ts'
 import { createTail } from './tail.ts'
 import type { Tail } from './tail.ts'
 
@@ -22,6 +24,8 @@ export interface PassageOptions {
   readonly errorEvent: string | undefined
   /** Longest silence of the upstream while somebody reads, in milliseconds. */
   readonly idleMs: number
+  /** After so much silence a comment goes to the reader, in milliseconds: `Infinity` for an answer that may be no events. */
+  readonly keepAliveMs: number
   /** Closes the upstream's connection. */
   readonly upstream: AbortController
   readonly onFirstByte: () => void
@@ -29,10 +33,13 @@ export interface PassageOptions {
   readonly onEnd: (ending: Ending, tail: Tail, bytes: number) => void
 }
 
+/**
+ * A comment, which clients pass over. It keeps proxies from closing a connection where a model thinks for long, and it is how workerd learns that a
+ * reader has gone in silence: one that closes its side is noticed there at the next write alone, as seen in its version of 2026-10-23.
+ */
+const KEEP_ALIVE = ': keep-alive\n\n'
 /** Most of an unfinished event that is held back; what is beyond goes on, and could not be left out any more. */
 const MAX_HELD_BYTES = 65_536
-/** Longest delay that timers take. */
-const MAX_DELAY_MS = 2 ** 31 - 1
 const [LF, CR, SPACE, ANGLE, OPENING_BRACE, CLOSING_BRACE] = [10, 13, 32, 60, 123, 125]
 const MESSAGES = {
   cut: ['upstream_closed', 'The upstream closed the connection before the answer was complete'],
@@ -40,9 +47,10 @@ const MESSAGES = {
 } as const
 
 /** Lets a body pass. */
-export function passThrough(body: ReadableStream<Uint8Array>, { streamed, errorEvent, idleMs, upstream, onFirstByte, onEnd }: PassageOptions): ReadableStream<Uint8Array> {
+export function passThrough(body: ReadableStream<Uint8Array>, { streamed, errorEvent, idleMs, keepAliveMs, upstream, onFirstByte, onEnd }: PassageOptions): ReadableStream<Uint8Array> {
   const reader = body.getReader()
   const tail = createTail()
+  const utf8 = new TextEncoder()
   let bytes = 0
   /** The beginning of an event whose end has not come. */
   let held: Uint8Array = new Uint8Array()
@@ -51,10 +59,9 @@ export function passThrough(body: ReadableStream<Uint8Array>, { streamed, errorE
   let lastByte = 0
   let ended = false
   let silent = false
-  /** Since when a read waits; 0 where none does. */
-  let waiting = 0
-  let timer: ReturnType<typeof setTimeout> | undefined
-  watch(idleMs)
+  /** Whether what went on ended in the middle of an event. */
+  let open = false
+  let watch: SilenceWatch | undefined
   upstream.signal.addEventListener('abort', leave, { once: true })
 
   function leave(): void {
@@ -69,21 +76,10 @@ export function passThrough(body: ReadableStream<Uint8Array>, { streamed, errorE
     return kind === 'events' && tail.finished() ? 'complete' : 'cancelled'
   }
 
-  /** One timer that looks from time to time, as one for each read would cost more than the read. */
-  function watch(milliseconds: number): void {
-    if (milliseconds > MAX_DELAY_MS) return
-    timer = setTimeout(() => {
-      const waited = waiting ? Date.now() - waiting : 0
-      silent = waited >= idleMs
-      if (silent) upstream.abort(new DOMException('The upstream fell silent', 'TimeoutError'))
-      else watch(idleMs - waited)
-    }, milliseconds)
-  }
-
   function end(ending: Ending): void {
     if (ended) return
     ended = true
-    clearTimeout(timer)
+    watch?.stop()
     onEnd(ending, tail, bytes)
   }
 
@@ -96,9 +92,11 @@ export function passThrough(body: ReadableStream<Uint8Array>, { streamed, errorE
     kind ??= kindOf(block.find((byte) => byte > SPACE), streamed)
     if (kind !== 'events') return block
     const all = held.length ? joined(held, block) : block
-    const whole = all.length > MAX_HELD_BYTES ? all.length : endOfEvents(all, held.length)
-    held = all.subarray(whole)
-    return all.subarray(0, whole)
+    const whole = endOfEvents(all, held.length)
+    const passed = all.length - whole > MAX_HELD_BYTES ? all.length : whole
+    if (passed) open = passed > whole
+    held = all.subarray(passed)
+    return all.subarray(0, passed)
   }
 
   /** Ends where the upstream has ended: by itself, or because it broke. */
@@ -117,18 +115,29 @@ export function passThrough(body: ReadableStream<Uint8Array>, { streamed, errorE
     // A JSON text that is cut has no place for an error: its connection must break, too.
     if (!events) return controller.error(new Error(message))
     const error = { ...(errorEvent && { type: 'error' }), ...envelope(502, code, message) }
-    controller.enqueue(new TextEncoder().encode(encode({ ...(errorEvent && { event: errorEvent }), data: JSON.stringify(error) })))
+    controller.enqueue(utf8.encode(encode({ ...(errorEvent && { event: errorEvent }), data: JSON.stringify(error) })))
     controller.close()
   }
 
   return new ReadableStream<Uint8Array>(
     {
+      start(controller) {
+        watch = watchSilence({
+          idleMs,
+          onIdle() {
+            silent = true
+            upstream.abort(new DOMException('The upstream fell silent', 'TimeoutError'))
+          },
+          quietMs: keepAliveMs,
+          onQuiet: () => open || controller.enqueue(utf8.encode(KEEP_ALIVE)),
+        })
+      },
       async pull(controller) {
         let part: ReadableStreamReadResult<Uint8Array> | undefined
         do {
-          waiting = Date.now()
+          watch?.waiting()
           part = await reader.read().catch(() => undefined)
-          waiting = 0
+          watch?.heard()
           if (upstream.signal.aborted && !silent) {
             end(left())
             return controller.error(upstream.signal.reason)

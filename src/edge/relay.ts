@@ -56,6 +56,8 @@ export function createRelay(options: RelayOptions): Relay {
   const fetch = options.fetch ?? ((url, init) => globalThis.fetch(url, init))
   if (options.upstreams.length === 0) throw new ChatError('invalid-request', 'Cannot make a relay as there is no upstream')
   const upstreams = options.upstreams.map((upstream, index) => createUpstream(upstream, index, fetch))
+  const twice = upstreams.find(({ name }, index) => upstreams.findIndex((other) => other.name === name) < index)
+  if (twice) throw new ChatError('invalid-request', `Cannot make a relay as two upstreams have the name ${twice.name}`)
   const forwarding = { pool: createPool(upstreams, now, random), coolDownMs, withoutUsage: new Set<string>() }
   const cors = createCors(options.cors, 'GET, POST', false)
   const limits = limitsOf(options.limits)
@@ -125,6 +127,8 @@ export function createRelay(options: RelayOptions): Relay {
       streamed,
       errorEvent: operation === 'responses' ? 'error' : undefined,
       idleMs: limits.idleMs,
+      // Where the type is lost, the first byte will tell, and until then nothing may come before it.
+      keepAliveMs: response.headers.get('content-type')?.startsWith('text/event-stream') ? limits.keepAliveMs : Infinity,
       upstream,
       onFirstByte: () => (report.timings.firstByteMs = elapsed()),
       onEnd(ending, tail, bytes) {

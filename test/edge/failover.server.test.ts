@@ -114,6 +114,22 @@ describe('a relay with two upstreams', () => {
     }
   })
 
+  test('lets one deployment rest, as limits are of a deployment, but all of an upstream that cannot be reached', async () => {
+    const deployments = { chat: {}, other: {} }
+    const asked = async ({ post, sent }: Pair, model: string) => {
+      const before = sent.length
+      await post({ ...ASK, model, stream: true })
+      return sent.slice(before).map(({ url }) => (url.startsWith(FIRST) ? 'first' : 'second'))
+    }
+    const limited = pair(failing(429, { 'retry-after': '30' }), ok, { deployments })
+    expect(await asked(limited, 'chat')).toEqual(['first', 'second'])
+    expect(await asked(limited, 'chat')).toEqual(['second'])
+    expect(await asked(limited, 'other')).toEqual(['first', 'second'])
+    const unreachable = pair(down, ok, { deployments })
+    expect(await asked(unreachable, 'chat')).toEqual(['first', 'second'])
+    expect(await asked(unreachable, 'other')).toEqual(['second'])
+  })
+
   test('says how long to wait where both have asked to', async () => {
     const { ask, clock, sent } = pair(failing(429, { 'retry-after': '30' }), failing(429, { 'retry-after': '20' }))
     const { asked, response } = await ask()

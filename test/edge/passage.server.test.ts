@@ -18,7 +18,7 @@ interface Passed {
 }
 
 /** A passage over pieces; an `Error` breaks the body, `null` makes it silent. */
-function pass(pieces: readonly (Uint8Array | Error | null)[], options: { readonly streamed?: boolean; readonly errorEvent?: string; readonly idleMs?: number } = {}): Passed {
+function pass(pieces: readonly (Uint8Array | Error | null)[], options: { readonly streamed?: boolean; readonly errorEvent?: string; readonly idleMs?: number; readonly keepAliveMs?: number } = {}): Passed {
   const source = { pulled: 0, cancelled: false }
   const upstream = new AbortController()
   const ends: Passed['ends'] = []
@@ -37,8 +37,8 @@ function pass(pieces: readonly (Uint8Array | Error | null)[], options: { readonl
     },
     { highWaterMark: 0 },
   )
-  const { streamed = true, errorEvent, idleMs = 60_000 } = options
-  const stream = passThrough(body, { streamed, errorEvent, idleMs, upstream, onFirstByte: () => {}, onEnd: (ending, tail, bytes) => ends.push({ ending, tail, bytes }) })
+  const { streamed = true, errorEvent, idleMs = 60_000, keepAliveMs = Infinity } = options
+  const stream = passThrough(body, { streamed, errorEvent, idleMs, keepAliveMs, upstream, onFirstByte: () => {}, onEnd: (ending, tail, bytes) => ends.push({ ending, tail, bytes }) })
   return { stream, upstream, ends, source }
 }
 
@@ -116,6 +116,18 @@ describe('passThrough()', () => {
     expect(ends.map(({ ending }) => ending)).toEqual(['silent'])
     expect(upstream.signal.aborted).toBe(true)
     expect(source.cancelled).toBe(true)
+  })
+
+  test('says something now and then while the upstream thinks, between two events alone', async () => {
+    const { stream } = pass([utf8.encode(`${EVENTS[0]}\n\n${EVENTS[1]}`), null], { idleMs: 150, keepAliveMs: 20 })
+    const text = await textOf(stream)
+    expect(text).toMatch(/^data: [^\n]+\n\n(: keep-alive\n\n){2,}data: \{"error":[^\n]+\n\n$/)
+    expect(createDecoder().push(utf8.encode(text))).toHaveLength(2)
+  })
+
+  test('says nothing in the middle of an event that is too long to hold', async () => {
+    const { stream } = pass([utf8.encode(`data: ${'x'.repeat(70_000)}`), null], { idleMs: 100, keepAliveMs: 20 })
+    expect(await textOf(stream)).not.toContain('keep-alive')
   })
 
   test('does not take a reader that pauses for an upstream that is silent', async () => {

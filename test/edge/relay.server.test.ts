@@ -230,6 +230,7 @@ describe('createRelay()', () => {
     ['no upstream', { upstreams: [] }, /no upstream/],
     ['an endpoint that is none', { upstreams: [{ endpoint: 'contoso', credential: () => 't' }] }, /valid absolute URL/],
     ['a weight of 0', { upstreams: [{ endpoint: RESOURCE, credential: () => 't', weight: 0 }] }, /weight must be above 0/],
+    ['two upstreams of one name', { upstreams: [1, 2].map(() => ({ endpoint: RESOURCE, name: 'one', credential: () => 't' })) }, /two upstreams have the name one/],
     ['a wildcard origin', { cors: { origins: ['*'] } }, /must be exact/],
     ['an origin with a path', { cors: { origins: ['https://app.example/'] } }, /must be exact/],
     ['a limit of 0', { limits: { bodyBytes: 0 } }, /bodyBytes must be above 0/],
