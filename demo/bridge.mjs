@@ -38,6 +38,8 @@ async function answer(handler, incoming, outgoing, signal) {
   outgoing.flushHeaders()
   if (response.body) await send(response.body, outgoing, signal)
   outgoing.end()
+  // A body that the handler has not read would be taken for the next request of the connection, which then waits for ever.
+  if (!incoming.complete) incoming.removeAllListeners('data').resume()
 }
 
 async function respond(handler, incoming, signal) {

@@ -1,4 +1,4 @@
-import { createServer, get } from 'node:http'
+import { Agent, createServer, get, request as httpRequest } from 'node:http'
 import type { IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test, vi } from 'vitest'
@@ -114,4 +114,18 @@ test('bridge() answers 500 where the handler throws and 400 where the request is
   expect((await fetch(url)).status).toBe(500)
   const response = await new Promise<IncomingMessage>((resolve) => get(url, { headers: { host: 'not a host' } }, resolve))
   expect(response.statusCode).toBe(400)
+})
+
+test('bridge() lets go of a body that the handler has not read, so that the connection serves the next request', async () => {
+  const url = await serve((request) => new Response(request.method, { status: 413 }))
+  const { hostname, port } = new URL(url)
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  const send = (body: string) =>
+    new Promise<number | undefined>((resolve, reject) => {
+      const request = httpRequest({ hostname, port, method: 'POST', agent }, (response) => response.resume().on('end', () => resolve(response.statusCode)))
+      request.on('error', reject).end(body)
+    })
+  expect(await send('x'.repeat(4_000_000))).toBe(413)
+  expect(await send('x')).toBe(413)
+  agent.destroy()
 })
