@@ -1,0 +1,26 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import process from 'node:process'
+import { expect, test } from 'vitest'
+import { run } from '../../package/artifact.ts'
+import { ROOT } from './served.ts'
+
+const WRANGLER = join(ROOT, 'node_modules/wrangler/bin/wrangler.js')
+
+test.skipIf(!existsSync(WRANGLER))('wrangler takes demo/worker/wrangler.jsonc without a warning, and binds what the Worker needs', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'keyless-chat-wrangler-'))
+  try {
+    expect((await run(process.execPath, ['demo/export.mjs', join(folder, 'site')], ROOT)).status).toBe(0)
+    const args = ['deploy', '--dry-run', '--config', 'demo/worker/wrangler.jsonc', '--assets', join(folder, 'site'), '--outdir', join(folder, 'out')]
+    const { status, text } = await run(process.execPath, [WRANGLER, ...args], ROOT)
+    expect(status, text).toBe(0)
+    expect(text).not.toMatch(/warning|error/i)
+    for (const name of ['QUOTA (QuotaObject)', 'LIMITER (30 requests/60s)', 'ASSETS', 'ORIGIN', 'UPSTREAM', 'DEPLOYMENTS', 'SESSION_TOKENS_PER_HOUR', 'ALL_TOKENS_PER_DAY', 'TENANT_ID', 'CLIENT_ID']) expect(text).toContain(`env.${name}`)
+    // Where it is public, and where it would be one.
+    for (const name of ['RELAY_KEYS', 'SESSION_KEY', 'CLIENT_SECRET', 'TOKEN_URL']) expect(text).not.toContain(`env.${name} (`)
+    expect(existsSync(join(folder, 'out/worker.js'))).toBe(true)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
