@@ -16,6 +16,9 @@ export interface Reservation {
   readonly settle: (tokens: number) => Promise<void>
 }
 
+/** Clocks differ, and judges allow for that. */
+const GRACE_MS = 120_000
+
 /**
  * Reserves tokens of every quota, and of the budget of the caller's token.
  *
@@ -43,7 +46,8 @@ export async function reserve(quotas: readonly Quota[], { subject, budget }: Cal
     if (budget) {
       const counter = quotas.find(({ countsTokens }) => countsTokens)
       if (!counter) throw new Refusal(500, 'relay_misconfigured', 'Cannot hold the token to its budget as the relay has no quota that counts tokens')
-      const limits = { tokens: budget.tokens, windowMs: Math.max(1, budget.expiresAt - now) }
+      // Longer than any judge of tokens lets one live whose time is over, as a window that ends before it would begin anew.
+      const limits = { tokens: budget.tokens, windowMs: Math.max(0, budget.expiresAt - now) + GRACE_MS }
       await ask(counter, { subject: `token:${budget.id}`, tokens, limits }, () => new Refusal(429, 'insufficient_quota', "Cannot serve the request as the token's budget is used up"))
     }
   } catch (error) {

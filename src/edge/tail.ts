@@ -72,5 +72,5 @@ function usageOf(usage: Readonly<Record<string, unknown>>): Usage | undefined {
   const { prompt_tokens, input_tokens, completion_tokens, output_tokens, total_tokens } = usage
   const [prompt, completion] = [prompt_tokens ?? input_tokens, completion_tokens ?? output_tokens ?? 0]
   const total = total_tokens ?? Number(prompt) + Number(completion)
-  return typeof prompt === 'number' && typeof completion === 'number' && typeof total === 'number' && total >= 0 ? { ...usage, prompt_tokens: prompt, completion_tokens: completion, total_tokens: total } : undefined
+  return [prompt, completion, total].every((count) => Number.isFinite(count) && Number(count) >= 0) ? { ...usage, prompt_tokens: Number(prompt), completion_tokens: Number(completion), total_tokens: Number(total) } : undefined
 }

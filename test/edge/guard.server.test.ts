@@ -85,6 +85,18 @@ describe('a relay binds a token', () => {
   })
 })
 
+test('a relay does not fill a budget again while the last tolerance of its token runs', async () => {
+  const now = { ms: 1_000_000 }
+  const { post, sent } = rig({
+    quota: memoryQuota({ tokens: 1_000_000, windowMs: 60_000 }, { now: () => now.ms }),
+    authorize: () => ({ subject: 'ada', budget: { id: 'one', tokens: 100, expiresAt: 1_010_000 } }),
+    now: () => now.ms,
+  })
+  expect((await post()).status).toBe(200)
+  for (now.ms = 1_008_000; now.ms < 1_016_000; now.ms += 500) expect((await post()).status, `at ${now.ms}`).toBe(429)
+  expect(sent).toHaveLength(1)
+})
+
 describe('a relay serves no path but its own', () => {
   test.each([
     '/', '/openai/v1', '/openai/v1/', '/openai/v1/chat', '/openai/v1/chat/completions/', '/openai/v1//chat/completions', '//openai/v1/chat/completions',

@@ -105,6 +105,12 @@ describe('passThrough()', () => {
     expect(ends[0]?.tail.usage()).toBeUndefined()
   })
 
+  test.each(['{"prompt_tokens":1,"completion_tokens":1,"total_tokens":1e400}', '{"prompt_tokens":-5,"completion_tokens":1,"total_tokens":-4}', '{"prompt_tokens":"1","completion_tokens":1,"total_tokens":2}', '{"total_tokens":2}'])('takes usage of %s for none', async (usage) => {
+    const { stream, ends } = pass([utf8.encode(`data: {"choices":[],"usage":${usage}}\n\ndata: [DONE]\n\n`)])
+    await textOf(stream)
+    expect(ends[0]?.tail.usage()).toBeUndefined()
+  })
+
   test('makes an error of a body without a byte', async () => {
     expect(await textOf(pass([]).stream)).toContain('upstream_closed')
     expect(await textOf(pass([utf8.encode('\n\n')]).stream)).toContain('upstream_closed')
