@@ -89,14 +89,14 @@ export function createBroker(options: BrokerOptions): Broker {
     return origin
   }
 
-  async function tokenFor(session: BrokerSession, origin: string, claims: string | undefined): Promise<AccessToken> {
+  async function tokenFor(session: BrokerSession, origin: string, claims: string | undefined, signal: AbortSignal): Promise<AccessToken> {
     if (!('onBehalfOf' in issue)) {
       const { deployments = issue.deployments, tokens = issue.tokens, lifetimeSeconds = issue.lifetimeSeconds } = session
       return mintRelayToken(issue, { subject: session.subject, origin, deployments, tokens, lifetimeSeconds })
     }
     if (session.assertion === undefined) throw new Refusal(401, 'interaction_required', 'Cannot get a token on behalf of a session without a token of the user')
     const provide = issue.onBehalfOf.providerFor(session.assertion)
-    const answer = await provide({ scopes: issue.scopes, forceRefresh: true, signal: new AbortController().signal, ...(claims && { claims }) })
+    const answer = await provide({ scopes: issue.scopes, forceRefresh: true, signal, ...(claims && { claims }) })
     return typeof answer === 'string' ? { token: answer } : answer
   }
 
@@ -109,7 +109,7 @@ export function createBroker(options: BrokerOptions): Broker {
     const verdict = await quota.reserve({ subject: `broker:${session.subject}`, tokens: 0 })
     if (!verdict.granted) throw new Refusal(429, 'rate_limit_exceeded', 'Cannot give so many tokens to one session', { headers: waitHeaders(verdict.retryAfterMs) })
     const claims = typeof value['claims'] === 'string' ? value['claims'] : undefined
-    const { token, expiresOn } = await tokenFor(session, origin, claims)
+    const { token, expiresOn } = await tokenFor(session, origin, claims, request.signal)
     return Response.json({ token, expiresOn: new Date(expiresOn ?? Date.now() + 60_000).toISOString() })
   }
 

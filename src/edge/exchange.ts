@@ -20,6 +20,8 @@ export interface Exchange {
   readonly upstream: AbortController
   /** Runs something of the user's, or a settlement, whose failure must not reach the caller; it is waited for where the runtime can. */
   readonly run: (work: () => unknown) => void
+  /** Keeps the request alive for something that other requests wait for, too, where the runtime can. */
+  readonly keep: (promise: Promise<unknown>) => void
   /** Runs something when the exchange ends, or now where it has ended. */
   readonly onEnd: (work: () => unknown) => void
   /** Ends the exchange, once: no byte will come any more. */
@@ -39,9 +41,14 @@ export function openExchange(request: Request, { onFinish }: RelayHooks, context
   caller.signal.addEventListener('abort', leave)
   if (caller.signal.aborted) leave()
 
+  function keep(promise: Promise<unknown>): void {
+    context?.waitUntil(promise.catch(() => {}))
+  }
+
   function run(work: () => unknown): void {
-    const running = (async () => work())().catch(() => {})
-    context?.waitUntil(running)
+    const running = (async () => work())()
+    running.catch(() => {})
+    keep(running)
   }
 
   function onEnd(work: () => unknown): void {
@@ -56,6 +63,7 @@ export function openExchange(request: Request, { onFinish }: RelayHooks, context
     elapsed: () => now() - started,
     upstream,
     run,
+    keep,
     onEnd,
     end() {
       if (ended) return

@@ -34,7 +34,7 @@ export type Relay = (request: Request, context?: RelayContext) => Promise<Respon
  * answers, and lets the bytes pass as they come, at the reader's pace. A reader that leaves closes the upstream's connection. An upstream that
  * dies becomes an error among the events, never a clean end. Nothing of the caller's headers goes on, and no cookie comes back.
  *
- * Make it once for each isolate, as it keeps tokens, rests and counts.
+ * Make it once for each isolate, as it keeps tokens, rests and counts. On Workers, pass the context, too.
  *
  * @throws `ChatError` `invalid-request` where an option cannot be used.
  * @example
@@ -104,7 +104,7 @@ export function createRelay(options: RelayOptions): Relay {
 
     const timeout = setTimeout(() => upstream.abort(new Refusal(504, 'upstream_timeout', `Cannot get an answer as the upstream did not answer within ${limits.headersMs} ms`)), Math.min(limits.headersMs, 2 ** 31 - 1))
     charged = promptTokens
-    const { upstream: served, response, failure } = await forward({ operation, admission, caller }, forwarding, upstream.signal, report.attempts)
+    const { upstream: served, response, failure } = await forward({ operation, admission, caller, keep: exchange.keep }, forwarding, upstream.signal, report.attempts)
       .catch((error: unknown) => {
         if (error instanceof Refusal && error !== upstream.signal.reason) charged = 0
         throw error

@@ -9,7 +9,7 @@ import { operationUrl } from '../endpoints/endpoint.ts'
 import type { Endpoint } from '../endpoints/endpoint.ts'
 import { ChatError } from '../errors.ts'
 import { tokenCache } from '../tokens/cache.ts'
-import type { TokenCache } from '../tokens/provider.ts'
+import type { TokenCache, TokenProvider } from '../tokens/provider.ts'
 import { refuseRedirect, sendAuthorized } from '../transport/authorize.ts'
 import type { Fetch } from '../transport/authorize.ts'
 import type { Admission } from './admit.ts'
@@ -37,6 +37,8 @@ export interface Outgoing {
   readonly operation: RelayOperation
   readonly admission: Admission
   readonly caller: Caller
+  /** Keeps the request alive until a promise is settled. */
+  readonly keep: (promise: Promise<unknown>) => void
 }
 
 /** One upstream, ready to be sent to. */
@@ -89,32 +91,62 @@ export function createUpstream(options: UpstreamOptions, index: number, fetch: F
     async send(outgoing, body, signal) {
       // Nothing of the caller's headers goes on: what is sent is written here.
       const headers = { 'content-type': 'application/json', accept: outgoing.admission.streamed ? 'text/event-stream' : 'application/json', 'accept-encoding': 'identity' }
-      return authorized(urlOf(outgoing) ?? '', { method: 'POST', headers, body, signal }, outgoing.caller)
+      return authorized(urlOf(outgoing) ?? '', { method: 'POST', headers, body, signal }, outgoing)
     },
   }
 }
 
 interface Authorizer {
-  readonly authorized: (url: string, init: RequestInit & { readonly signal: AbortSignal }, caller: Caller) => Promise<Response>
+  readonly authorized: (url: string, init: RequestInit & { readonly signal: AbortSignal }, outgoing: Outgoing) => Promise<Response>
   readonly redact: Upstream['redact']
+}
+
+/** The tokens of one provider, for requests that share them. */
+interface SharedTokens {
+  readonly redact: TokenCache['redact']
+  readonly by: (keep: Outgoing['keep']) => TokenCache
+}
+
+/**
+ * Shares one acquisition among the requests that come together. The request that began it is kept alive until it is there: on Workers what a request has
+ * asked for ends with the request, and all others would wait in vain, as seen in workerd's version of 2026-10-23.
+ */
+function sharedTokens(provider: TokenProvider, endpoint: Endpoint): SharedTokens {
+  let keep: Outgoing['keep'] = () => {}
+  const tokens = tokenCache((request) => {
+    const token = (async () => provider(request))()
+    keep(token)
+    return token
+  }, endpoint)
+  return {
+    redact: tokens.redact,
+    by: (own) => ({
+      ...tokens,
+      async get(...request) {
+        // The provider is called before this returns, if it is.
+        keep = own
+        return tokens.get(...request)
+      },
+    }),
+  }
 }
 
 function authorizer(credential: Credential, endpoint: Endpoint, fetch: Fetch): Authorizer {
   if (typeof credential === 'function') {
-    const tokens = tokenCache(credential, endpoint)
-    return { authorized: async (url, init) => sendAuthorized(fetch, tokens, url, init), redact: tokens.redact }
+    const tokens = sharedTokens(credential, endpoint)
+    return { authorized: async (url, init, { keep }) => sendAuthorized(fetch, tokens.by(keep), url, init), redact: tokens.redact }
   }
   if (credential.kind === 'on-behalf-of') {
-    const users = new Map<string, TokenCache>()
-    const tokensOf = ({ assertion }: Caller): TokenCache => {
+    const users = new Map<string, SharedTokens>()
+    const tokensOf = ({ assertion }: Caller): SharedTokens => {
       if (assertion === undefined) throw new Refusal(401, 'invalid_token', 'Cannot call on behalf of a caller who came without a token of Entra ID')
-      const tokens = users.get(assertion) ?? tokenCache(credential.providerFor(assertion), endpoint)
+      const tokens = users.get(assertion) ?? sharedTokens(credential.providerFor(assertion), endpoint)
       users.set(assertion, tokens)
       if (users.size > MAX_USERS) users.delete(users.keys().next().value ?? '')
       return tokens
     }
     return {
-      authorized: async (url, init, caller) => sendAuthorized(fetch, tokensOf(caller), url, init),
+      authorized: async (url, init, { caller, keep }) => sendAuthorized(fetch, tokensOf(caller).by(keep), url, init),
       redact: (text, caller) => tokensOf(caller).redact(text).replaceAll(caller.assertion ?? '', '[token]'),
     }
   }

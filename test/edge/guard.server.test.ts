@@ -328,6 +328,16 @@ describe('a relay limits a caller', () => {
     expect(finished[1]?.chargedTokens).toBeLessThan(100)
   })
 
+  test('charges nothing where no upstream can be reached, and the prompt where one was asked and did not answer', async () => {
+    const quota = memoryQuota({ tokens: 1_000_000, windowMs: 60_000 })
+    const down = rig({ quota, fetch: () => Promise.reject(new TypeError('fetch failed')) })
+    expect((await down.post()).status).toBe(502)
+    expect(down.finished[0]?.chargedTokens).toBe(0)
+    const slow = rig({ quota, limits: { headersMs: 20 }, fetch: () => new Promise(() => {}) })
+    expect((await slow.post()).status).toBe(504)
+    expect(slow.finished[0]?.chargedTokens).toBeGreaterThan(5)
+  })
+
   test('serves nothing that it cannot count', async () => {
     const broken = { countsTokens: true, reserve: async () => Promise.reject(new Error('storage at 10.0.0.7')) }
     const { post, sent } = rig({ quota: broken })

@@ -84,6 +84,32 @@ describe('createRelay()', () => {
     }
   })
 
+  test('gives events their type back where a gateway has dropped it, and says nothing before the first byte has told what they are', async () => {
+    const untyped = (pieces: readonly string[]) => async () =>
+      new Response(
+        new ReadableStream({
+          async pull(controller) {
+            await new Promise((resolve) => setTimeout(resolve, 60))
+            const piece = (pieces as string[]).shift()
+            if (piece === undefined) controller.close()
+            else controller.enqueue(new TextEncoder().encode(piece))
+          },
+        }),
+      )
+    const { post } = rig({ limits: { keepAliveMs: 10 }, fetch: untyped(['data: [DONE]\n\n']) })
+    const events = await post({ ...ASK, stream: true })
+    expect([events.headers.get('content-type'), await events.text()]).toEqual(['text/event-stream; charset=utf-8', 'data: [DONE]\n\n'])
+    const json = rig({ limits: { keepAliveMs: 10 }, fetch: untyped(['{"choices":', '[]}']) })
+    expect(await (await json.post({ ...ASK, stream: true })).text()).toBe('{"choices":[]}')
+  })
+
+  test('sends nothing for a caller who had left before', async () => {
+    const { post, sent, finished } = rig()
+    expect((await post(ASK, { signal: AbortSignal.abort() })).status).toBe(499)
+    expect(sent).toHaveLength(0)
+    expect(finished).toMatchObject([{ status: 499, ending: 'cancelled' }])
+  })
+
   test('passes no cookie and no header of the infrastructure on', async () => {
     const headers = { 'content-type': 'application/json', 'set-cookie': 'a=b', 'x-ms-region': 'West Europe', server: 'x', 'content-encoding': 'identity', 'x-ratelimit-remaining-tokens': '7', 'access-control-allow-origin': '*', 'strict-transport-security': 'max-age=1' }
     const { post } = rig({ fetch: async () => new Response('{"choices":[]}', { headers }) })
