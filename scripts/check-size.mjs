@@ -31,8 +31,10 @@ const provide = (name, source) => (specifier) => `
   import { ${name} } from '${specifier}'
   export const token = ${name}(${source})
 `
+/** A Worker that relays and brokers, with an application's credential. */
+const serve = (specifier) => `export { clientCredentials, createBroker, createRelay, relayTokens } from '${specifier}'`
 /** Entries without a page here are weighed with all that they export. */
-const PAGES = { '.': call, './core': call, './sse': read, './msal': provide('msalTokens', 'app'), './broker': provide('brokerTokens', "'/api/token'") }
+const PAGES = { '.': call, './core': call, './sse': read, './msal': provide('msalTokens', 'app'), './broker': provide('brokerTokens', "'/api/token'"), './edge': serve }
 const everything = (specifier) => `export * from '${specifier}'`
 
 /** What no page may carry: the globals and modules of servers, and places where a token could be left. */
