@@ -76,6 +76,7 @@ describe('responses', () => {
     expect(last(events)).toMatchObject({ reasoning: { effort: 'low', summary: 'auto' }, usage: { output_tokens_details: { reasoning_tokens: 32 } } })
     const plain = await create({})
     expect(plain.output[0]).toEqual({ id: expect.any(String), type: 'reasoning', content: [], summary: [] })
+    expect((await create({ reasoning: { effort: 'low', summary: null } })).output[0]?.summary).toEqual([])
     expect((await create({ reasoning: { effort: 'minimal' } })).output.map(({ type }) => type)).toEqual(['message'])
   })
 
