@@ -180,6 +180,17 @@ describe('a relay with two upstreams', () => {
     expect(finished[0]).toMatchObject({ status: 499, ending: 'cancelled' })
   })
 
+  test('does not hold it against an upstream that a caller has left', async () => {
+    const gone = new AbortController()
+    const made = pair(() => new Promise(() => {}), ok)
+    const waiting = made.post({ ...ASK, stream: true }, { signal: gone.signal })
+    await until(() => made.sent.length === 1)
+    gone.abort()
+    await waiting
+    made.answers.first = ok
+    expect((await made.ask()).asked).toEqual(['first'])
+  })
+
   test('sends to those of one priority by their weights', async () => {
     const counts = { first: 0, second: 0 }
     let seed = 42

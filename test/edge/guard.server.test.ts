@@ -148,6 +148,7 @@ describe('a relay takes no body', () => {
     ['whose model is none', { ...ASK, model: 7 }, 404, 'DeploymentNotFound', 'model'],
     ['whose model is a deployment of the upstream', { ...ASK, model: 'gpt-5-mini' }, 404, 'DeploymentNotFound', 'model'],
     ['whose model is of every object', { ...ASK, model: 'constructor' }, 404, 'DeploymentNotFound', 'model'],
+    ['for a chat of a deployment that only embeds', { ...ASK, model: 'embed' }, 400, 'OperationNotSupported', 'model'],
     ['without messages', { model: 'chat' }, 400, 'invalid_value', 'messages'],
     ['with no message', { model: 'chat', messages: [] }, 400, 'invalid_value', 'messages'],
     ['with a message that is none', { model: 'chat', messages: ['hello'] }, 400, 'invalid_value', 'messages.0'],
@@ -224,6 +225,23 @@ describe('a relay lowers what a request may cost', () => {
     ['unless there is no limit', {}, { maxOutputTokens: Infinity }, {}],
   ])('%s', async (_, body, rule, expected) => {
     expect(await sentBy(body, rule)).toEqual(expected)
+  })
+
+  test('and holds back an answer for each choice', async () => {
+    const { post } = rig({ quota: memoryQuota({ tokens: 10_000, windowMs: 60_000 }), deployments: { chat: { deployment: 'gpt-4o-mini', maxOutputTokens: 1000 } }, limits: { choices: 4 } })
+    const response = await post({ ...ASK, n: 4, stream: true })
+    const left = Number(response.headers.get('x-ratelimit-remaining-tokens'))
+    expect([left < 6000, left > 5900]).toEqual([true, true])
+    await response.body?.cancel()
+  })
+
+  test('and does not take the letters of an image for tokens', async () => {
+    const { post } = rig({ quota: memoryQuota({ tokens: 100_000, windowMs: 60_000 }), deployments: { chat: { deployment: 'gpt-4o-mini', maxOutputTokens: 1000 } } })
+    const image = { type: 'image_url', image_url: { url: `data:image/png;base64,${'A'.repeat(400_000)}` } }
+    const response = await post({ model: 'chat', messages: [{ role: 'user', content: [image, image] }], stream: true })
+    const held = 100_000 - Number(response.headers.get('x-ratelimit-remaining-tokens'))
+    expect([held > 3000, held < 3200]).toEqual([true, true])
+    await response.body?.cancel()
   })
 
   test('and lets through what the deployment allows beside', async () => {

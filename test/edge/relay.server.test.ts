@@ -5,6 +5,7 @@ import { chat, connect, streamChat } from '../../src/index.ts'
 import { memoryQuota } from '../../src/quota/index.ts'
 import { ASK, PAGE, RELAY, RESOURCE, errorOf, rig } from './rig.ts'
 import { rejection, until } from '../conformance/foundry.ts'
+import { listenersOf } from '../listeners.ts'
 
 /** A connection of this library's through a relay. */
 function connectTo({ relay, token }: ReturnType<typeof rig>) {
@@ -181,6 +182,21 @@ describe('createRelay()', () => {
     const { data } = (await response.json()) as { data: { embedding: number[] }[] }
     expect(data.map(({ embedding }) => embedding.length)).toEqual([1536, 1536])
     expect(finished[0]?.usage?.total_tokens).toBeGreaterThan(0)
+  })
+
+  test('serves more texts to embed than messages of a chat', async () => {
+    const { post } = rig({ limits: { messages: 2 } })
+    expect((await post({ model: 'embed', input: ['one', 'two', 'three'] }, { path: '/openai/v1/embeddings' })).status).toBe(200)
+  })
+
+  test('leaves no listener on the signal of a request', async () => {
+    const { relay, token } = rig()
+    for (const [model, stream] of [['chat', true], ['chat', false], ['nowhere', true]] as const) {
+      const request = new Request(`${RELAY}/openai/v1/chat/completions`, { method: 'POST', headers: { authorization: `Bearer ${await token()}`, 'content-type': 'application/json' }, body: JSON.stringify({ ...ASK, model, stream }) })
+      const listeners = listenersOf(request.signal)
+      await (await relay(request)).text()
+      expect([...listeners], model).toEqual([])
+    }
   })
 
   test('keeps nothing at the service on the responses route, unless the deployment allows it', async () => {
