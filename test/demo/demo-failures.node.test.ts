@@ -54,6 +54,11 @@ const EXPECTED = {
   'no-done': 'answer',
   'error-event': 'server-error',
   'error-named': 'server-error',
+  'error-flat': 'server-error',
+  // These three are of the Responses route, which the page does not ask.
+  failed: 'answer',
+  'failed-429': 'answer',
+  keepalive: 'answer',
   drip: 'answer',
   crlf: 'answer',
   'no-content-type': 'answer',
