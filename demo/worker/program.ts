@@ -41,7 +41,7 @@ export function createProgram(settings: Settings): Program {
       const subject = await sessions.subjectOf(request)
       return subject === undefined ? undefined : { subject }
     },
-    issue: { ...tokens, deployments: Object.keys(deployments) },
+    issue: tokens,
     origins: [origin],
   })
   const page = createPage(settings, sessions)

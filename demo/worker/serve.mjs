@@ -6,8 +6,7 @@
  * @module
  */
 import { spawnSync } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -18,6 +17,7 @@ import { bundleWorker } from '../../scripts/bundle-worker.mjs'
 import { startWorkerd } from '../../scripts/workerd.mjs'
 import { bridge } from '../bridge.mjs'
 import { reply } from '../replies.mjs'
+import { createSecrets } from './secrets.mjs'
 
 const HOST = '127.0.0.1'
 const { env } = process
@@ -40,9 +40,13 @@ const emulator = createEmulator({
 const upstream = await listen(createServer(bridge(serveEmulator)), 0)
 const port = await freePort(env['PORT'], 8788)
 const origin = `http://${HOST}:${port}`
+// What it runs with there, it runs with here. The file's comments have lines of their own.
+const { compatibility_date: compatibilityDate, compatibility_flags: compatibilityFlags } = JSON.parse(readFileSync(new URL('wrangler.jsonc', import.meta.url), 'utf8').replace(/^\s*\/\/.*$/gm, ''))
 await startWorkerd({
   script,
   port,
+  compatibilityDate,
+  compatibilityFlags,
   objects: { QUOTA: 'QuotaObject' },
   assets: { ASSETS: site },
   text: {
@@ -50,8 +54,7 @@ await startWorkerd({
     UPSTREAM: upstream,
     TOKEN_URL: `${upstream}/test/token`,
     DEPLOYMENTS: env['DEPLOYMENTS'] ?? CHATS.join(' '),
-    RELAY_KEYS: JSON.stringify([{ kty: 'oct', kid: 'local', alg: 'HS256', k: randomBytes(32).toString('base64url') }]),
-    SESSION_KEY: randomBytes(32).toString('base64url'),
+    ...createSecrets('local'),
     ...Object.fromEntries(['SESSION_TOKENS_PER_HOUR', 'ALL_TOKENS_PER_DAY'].flatMap((name) => (env[name] ? [[name, env[name]]] : []))),
   },
 })

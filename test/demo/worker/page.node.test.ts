@@ -13,7 +13,7 @@ describe.skipIf(!found)("page of the demo's Worker, in workerd", () => {
   let requests: Request[]
 
   beforeAll(async () => {
-    served = await serveWorker({ CHUNK_DELAY_MS: '15', DEPLOYMENTS: 'chat=gpt-5-mini, endless=gpt-5-mini~endless', SESSION_TOKENS_PER_HOUR: '20000' })
+    served = await serveWorker({ CHUNK_DELAY_MS: '15', DEPLOYMENTS: 'chat=gpt-5-mini, endless=gpt-5-mini~endless, silent=gpt-5-mini~silent', SESSION_TOKENS_PER_HOUR: '20000' })
     browser = await launch()
   })
   afterAll(async () => {
@@ -34,7 +34,7 @@ describe.skipIf(!found)("page of the demo's Worker, in workerd", () => {
   test('chats through the relay: text that grows, then what it used', async () => {
     await start()
     expect(await page.locator('#base').innerText()).toBe(`${served.origin}/openai/v1`)
-    expect(await page.locator('#deployment option').allInnerTexts()).toEqual(['chat', 'endless'])
+    expect(await page.locator('#deployment option').allInnerTexts()).toEqual(['chat', 'endless', 'silent'])
     await page.evaluate(() => {
       const lengths = new Set<number>()
       Object.assign(globalThis, { lengths })
@@ -62,6 +62,16 @@ describe.skipIf(!found)("page of the demo's Worker, in workerd", () => {
     await expect.poll(async () => (await served.calls()).at(-1)?.state).toBe('cancelled')
     await expect.poll(() => finished().at(-1)).toMatchObject({ deployment: 'endless', ending: 'cancelled' })
     expect(heard.complaints).toEqual([])
+  })
+
+  test('Stop closes it while the model says nothing yet, at the latest with the next comment that keeps the stream alive', async () => {
+    await start()
+    await ask(page, 'Hello', 'silent')
+    await expect.poll(async () => (await served.calls()).at(-1)).toMatchObject({ deployment: 'gpt-5-mini~silent', state: 'open' })
+    await page.locator('#send').click()
+    await settled(page)
+    // Over HTTP/1.1, workerd notices a page that has closed its connection in order when it writes to it.
+    await expect.poll(async () => (await served.calls()).at(-1)?.state, { timeout: 40_000 }).toBe('cancelled')
   })
 
   test('token is in the authorization of chats to its own origin, and nowhere else', async () => {

@@ -58,7 +58,9 @@ describe("demo's Worker", () => {
     const token = await tokenOf()
     expect((await chat(token, { origin })).status).toBe(200)
     expect((await chat(token, {})).status).toBe(403)
-    expect((await chat(token, { origin: 'https://evil.example' })).status).toBe(403)
+    const elsewhere = await chat(token, { origin: 'https://evil.example' })
+    expect([elsewhere.status, elsewhere.headers.get('access-control-allow-origin')]).toEqual([403, null])
+    expect((await fetch(`${origin}/openai/v1/chat/completions`, { method: 'OPTIONS', headers: { origin: 'https://evil.example', 'access-control-request-method': 'POST' } })).status).toBe(403)
     expect((await chat(`${token}x`, { origin })).status).toBe(401)
   })
 
