@@ -22,7 +22,8 @@ const POLICY = /<meta http-equiv="content-security-policy" content="([^"]+)" \/>
 
 /** Makes the handler of everything that is neither the relay's nor the broker's. */
 export function createPage({ assets, origin, deployments }: Pick<Settings, 'assets' | 'origin' | 'deployments'>, sessions: Sessions): (request: Request) => Promise<Response> {
-  const config = { mode: 'broker', endpoint: origin, tokenUrl: '/token', deployments: Object.keys(deployments) }
+  // The scope asks the broker for nothing; it tells the page's check what its tokens are for.
+  const config = { mode: 'broker', endpoint: origin, scope: `${origin}/.default`, tokenUrl: '/token', deployments: Object.keys(deployments) }
 
   async function page(request: Request): Promise<Response> {
     const response = await asset(request, '/index.html', 'html')

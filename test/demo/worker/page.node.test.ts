@@ -52,6 +52,14 @@ describe.skipIf(!found)("page of the demo's Worker, in workerd", () => {
     expect(await heard.violations()).toEqual([])
   })
 
+  test('passes its own check of the connection', async () => {
+    await start()
+    await page.locator('#check').click()
+    await expect.poll(() => page.locator('#checklist li').count(), { timeout: 10_000 }).toBe(6)
+    await expect.poll(() => page.locator('#checklist').innerText(), { timeout: 10_000 }).toContain('chat answers')
+    expect(await page.locator('#checklist').innerText()).not.toContain('failed')
+  })
+
   test('Stop closes the connection to the upstream', async () => {
     await start()
     await ask(page, 'Hello', 'endless')
