@@ -209,6 +209,12 @@ describe('a relay with two upstreams', () => {
     expect(sent.map(({ url, body }) => [new URL(url).host, body['model']])).toEqual([['first.openai.azure.com', 'gpt-a'], ['second.openai.azure.com', 'gpt-b'], ['second.openai.azure.com', 'only']])
   })
 
+  test('takes no name for a deployment that objects have by themselves', async () => {
+    const { post, sent } = rig({ upstreams: [{ endpoint: FIRST, name: 'constructor', credential: () => 'one' }], deployments: { chat: { deployment: {} } } })
+    expect((await post()).status).toBe(400)
+    expect(sent).toHaveLength(0)
+  })
+
   test('says so where no upstream serves what is asked', async () => {
     const { post, sent } = pair(ok, ok, { deployments: { chat: { deployment: { third: 'x' } } } })
     const response = await post()

@@ -111,6 +111,20 @@ describe('passThrough()', () => {
     expect(ends[0]?.tail.usage()).toBeUndefined()
   })
 
+  test('takes the last usage that was told for the truth', async () => {
+    const usage = (total: number) => `data: {"choices":[],"usage":{"prompt_tokens":1,"completion_tokens":${total - 1},"total_tokens":${total}}}\n\n`
+    const { stream, ends } = pass([utf8.encode(`${usage(2)}${usage(9)}data: [DONE]\n\n`)])
+    await textOf(stream)
+    expect(ends[0]?.tail.usage()?.total_tokens).toBe(9)
+  })
+
+  test('passes what stands behind the last whole event of an answer that is complete', async () => {
+    const text = `${EVENTS[2]}\n\ndata: [DONE]`
+    const { stream, ends } = pass([utf8.encode(text)])
+    expect(await textOf(stream)).toBe(text)
+    expect(ends[0]?.ending).toBe('complete')
+  })
+
   test('makes an error of a body without a byte', async () => {
     expect(await textOf(pass([]).stream)).toContain('upstream_closed')
     expect(await textOf(pass([utf8.encode('\n\n')]).stream)).toContain('upstream_closed')

@@ -1,6 +1,8 @@
 // What a relay lets through, and what becomes of it.
 import { describe, expect, test } from 'vitest'
 import { createRelay } from '../../src/edge/index.ts'
+import type { OnBehalfOf } from '../../src/edge/index.ts'
+import { unauthorized } from '../../src/edge/refusal.ts'
 import { chat, connect, streamChat } from '../../src/index.ts'
 import { memoryQuota } from '../../src/quota/index.ts'
 import { ASK, PAGE, RELAY, RESOURCE, errorOf, rig } from './rig.ts'
@@ -260,6 +262,26 @@ describe('createRelay()', () => {
     await response.text()
     for (let index = 0; index < waited.length; index++) await waited[index]
     expect(settled).toBe(true)
+  })
+
+  test('keeps the tokens of the last thousand users, and no more', async () => {
+    const asked: string[] = []
+    const credential: OnBehalfOf = { kind: 'on-behalf-of', providerFor: (assertion) => () => ({ token: `for-${asked.push(assertion)}`, expiresOn: Date.now() + 3_600_000 }) }
+    const { post } = rig({
+      upstreams: [{ endpoint: RESOURCE, credential }],
+      fetch: async () => Response.json({ choices: [] }),
+      authorize: (request) => ({ subject: 'one', assertion: request.headers.get('x-user') ?? '' }),
+    })
+    const call = async (user: number) => (await post(ASK, { headers: { 'x-user': `user-${user}` } })).text()
+    for (let user = 0; user <= 1000; user++) await call(user)
+    await call(1000)
+    expect(asked).toHaveLength(1001)
+    await call(0)
+    expect(asked).toHaveLength(1002)
+  })
+
+  test("quotes nothing in a challenge that would end it", () => {
+    expect(unauthorized('A "quoted\\ word').facts.headers?.['www-authenticate']).toBe('Bearer error="invalid_token", error_description="A quoted word"')
   })
 
   test('serves below a path', async () => {

@@ -39,7 +39,7 @@ const RUNTIMES: Readonly<Record<RuntimeName, Runtime>> = {
   workerd: {
     engine: 'a Durable Object',
     there: () => runs((createRequire(import.meta.url)('workerd') as { default: string }).default),
-    // The flag lets a request's signal tell that the client has left; Workers have it by default from a date on.
+    // The flag lets a request's signal tell that the client has left.
     start: async (script, emulator, origins) => startWorkerd({ script, text: { EMULATOR: emulator, ORIGINS: origins }, objects: { QUOTA: 'QuotaObject' }, compatibilityFlags: ['enable_request_signal'], v8Flags: ['--expose-gc'] }),
   },
   deno: {
