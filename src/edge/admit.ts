@@ -27,8 +27,13 @@ export interface Admission {
   readonly body: WireObject
   /** Whether usage was asked for on the relay's own account. */
   readonly usageAdded: boolean
+  /** Answers asked for. */
+  readonly choices: number
+  /** About how many tokens the prompt has. */
   readonly promptTokens: number
-  /** Prompt and answer at their longest. */
+  /** Most tokens that the answers may have. */
+  readonly answerTokens: number
+  /** More than prompt and answers can have together. */
   readonly mostTokens: number
 }
 
@@ -71,29 +76,39 @@ const SCHEMAS: Readonly<Record<RelayOperation, v.GenericSchema<unknown, Envelope
  *
  * @throws `Refusal` 400 or 404, naming the parameter
  */
-export function admit({ value, promptTokens }: ReadBody, operation: RelayOperation, caller: Caller, deployments: Readonly<Record<string, RelayedDeployment>>, limits: BodyLimits, meter: boolean): Admission {
+export function admit({ value, promptTokens, mostPromptTokens, references }: ReadBody, operation: RelayOperation, caller: Caller, deployments: Readonly<Record<string, RelayedDeployment>>, limits: BodyLimits, meter: boolean): Admission {
   const [alias, rule] = deploymentOf(value['model'], operation, caller, deployments)
   checkNames(value, operation, rule)
-  const { success, output, issues } = v.safeParse(SCHEMAS[operation], value)
+  checkReferences(references, rule)
+  checkLength(value, operation, limits)
+  // One issue is enough, and a body could make half a million.
+  const { success, output, issues } = v.safeParse(SCHEMAS[operation], value, { abortEarly: true })
   if (!success) {
     // Its words quote what was received; the path and what was expected say enough.
     const path = v.getDotPath(issues[0]) ?? ''
     throw new Refusal(400, 'invalid_value', `Cannot relay the request as ${path} must be ${issues[0].expected ?? 'valid'}`, { param: path })
   }
-  checkCounts(output, operation, rule, limits)
+  const choices = output.n ?? 1
+  if (choices > limits.choices) throw new Refusal(400, 'invalid_value', `Cannot ask for more than ${limits.choices} choices: n is ${choices}`, { param: 'n' })
+  checkTools(output, rule)
   const streamed = output.stream === true && operation !== 'embeddings'
   const usageAdded = meter && streamed && operation === 'chat/completions' && output.stream_options?.include_usage == null
-  const { members, most } = outputLimits(value, operation, rule)
+  const { name, most } = outputLimit(value, operation, rule)
+  const answerTokens = most * choices
+  // All of its names are replaced by the one that the deployment knows: of two, a service may heed the one that is not limited.
+  const rest = Object.fromEntries(Object.entries(value).filter(([member]) => !WIRE[operation].limits.includes(member)))
   return {
     alias,
     rule,
     streamed,
     usageAdded,
+    choices,
     promptTokens,
-    mostTokens: promptTokens + most * (output.n ?? 1),
+    answerTokens: answerTokens < Infinity ? answerTokens : 0,
+    mostTokens: mostPromptTokens + (answerTokens < Infinity ? answerTokens : 0),
     body: {
-      ...value,
-      ...members,
+      ...rest,
+      ...(name !== undefined && most < Infinity && { [name]: most }),
       ...(usageAdded && { stream_options: { ...output.stream_options, include_usage: true } }),
       // The service keeps responses for 30 days unless told not to.
       ...(operation === 'responses' && { store: rule.parameters?.includes('store') ? (value['store'] ?? false) : false }),
@@ -116,20 +131,28 @@ function checkNames(value: WireObject, operation: RelayOperation, { parameters =
   if (unknown !== undefined) throw new Refusal(400, 'unsupported_parameter', `Cannot relay the parameter ${JSON.stringify(unknown)}: this relay does not allow it`, { param: unknown })
 }
 
-function checkCounts({ messages, input, n, tools }: Envelope, operation: RelayOperation, { toolTypes = TOOL_TYPES }: RelayedDeployment, limits: BodyLimits): void {
-  const [param, items] = messages ? ['messages', messages] : ['input', typeof input === 'string' ? [] : (input ?? [])]
-  // Texts to embed are no conversation: the service has a limit of its own, and the body's size is one.
-  if (operation !== 'embeddings' && items.length > limits.messages) throw new Refusal(400, 'too_many_messages', `Cannot relay more than ${limits.messages} messages: there are ${items.length}`, { param })
-  if ((n ?? 1) > limits.choices) throw new Refusal(400, 'invalid_value', `Cannot ask for more than ${limits.choices} choices: n is ${n}`, { param: 'n' })
+/** What is kept at a shared resource may be another caller's: its id must not be enough. */
+function checkReferences(references: readonly string[], { parameters = [] }: RelayedDeployment): void {
+  const found = references.find((reference) => !parameters.includes(reference))
+  if (found) throw new Refusal(400, 'unsupported_parameter', `Cannot relay a reference by ${found}: this relay does not allow it`, { param: found })
+}
+
+/** Before anything looks at each of them. Texts to embed are no conversation: the service has a limit of its own, and the body's size is one. */
+function checkLength(value: WireObject, operation: RelayOperation, { messages }: BodyLimits): void {
+  const param = operation === 'chat/completions' ? 'messages' : 'input'
+  const items = value[param]
+  if (operation === 'embeddings' || !Array.isArray(items) || items.length <= messages) return
+  throw new Refusal(400, 'too_many_messages', `Cannot relay more than ${messages} messages: there are ${items.length}`, { param })
+}
+
+function checkTools({ tools }: Envelope, { toolTypes = TOOL_TYPES }: RelayedDeployment): void {
   if (tools?.some(({ type }) => !toolTypes.includes(type))) throw new Refusal(400, 'unsupported_parameter', `Cannot offer tools of this type: this relay allows ${toolTypes.join(', ')}`, { param: 'tools' })
 }
 
-/** Lowers every limit that the request names, or adds one where it names none. `most` is 0 where there is none to hold back. */
-function outputLimits(value: WireObject, operation: RelayOperation, { maxOutputTokens = MAX_OUTPUT_TOKENS, outputLimit = 'max_completion_tokens' }: RelayedDeployment): { readonly members: WireObject; readonly most: number } {
+/** The least of all limits that the request and the deployment name, and what the deployment calls it; `Infinity` where there is none. */
+function outputLimit(value: WireObject, operation: RelayOperation, { maxOutputTokens = MAX_OUTPUT_TOKENS, outputLimit: known = 'max_completion_tokens' }: RelayedDeployment): { readonly name: string | undefined; readonly most: number } {
   const { limits } = WIRE[operation]
-  const named = limits.filter((name) => value[name] != null)
-  const added = limits.includes(outputLimit) ? outputLimit : limits[0]
-  const most = Math.min(maxOutputTokens, ...named.map((name) => Number(value[name])))
-  if (added === undefined || most === Infinity) return { members: {}, most: 0 }
-  return { members: Object.fromEntries((named.length ? named : [added]).map((name) => [name, Math.min(maxOutputTokens, Number(value[name] ?? Infinity))])), most }
+  const name = limits.includes(known) ? known : limits[0]
+  const named = limits.flatMap((limit) => (value[limit] == null ? [] : Number(value[limit])))
+  return { name, most: name === undefined ? 0 : Math.min(maxOutputTokens, ...named) }
 }

@@ -14,12 +14,12 @@ const LIMITS = ['limit', 'remaining', 'reset'].flatMap((what) => [`x-ratelimit-$
 /** Headers of every answer: nobody between here and the reader may keep, buffer, compress or reinterpret it. */
 export const COMMON: Readonly<Record<string, string>> = { 'cache-control': 'no-store, no-transform', 'x-accel-buffering': 'no', 'x-content-type-options': 'nosniff' }
 
-/** The headers of an answer that passes. */
-export function passedHeaders(upstream: Headers, own: Readonly<Record<string, string>>): Headers {
+/** The headers of an answer that passes. `redact` takes the credential out, should the upstream have echoed it. */
+export function passedHeaders(upstream: Headers, own: Readonly<Record<string, string>>, redact: (text: string) => string): Headers {
   const headers = new Headers()
   for (const name of Object.keys(own).some((key) => key.startsWith('x-ratelimit-')) ? PASSED : [...PASSED, ...LIMITS]) {
     const value = upstream.get(name)
-    if (value !== null) headers.set(name, value)
+    if (value !== null) headers.set(name, redact(value))
   }
   for (const [name, value] of Object.entries(own)) if (!headers.has(name)) headers.set(name, value)
   return headers

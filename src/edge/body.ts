@@ -9,15 +9,22 @@ import { Refusal } from './refusal.ts'
 
 /** Deeper than any chat: JSON Schemas of tools, the deepest thing seen, have about a dozen levels. */
 const MAX_DEPTH = 64
-/** What an image or a recording is taken for: their base64 says nothing of their tokens. */
-const MEDIA_TOKENS = 1000
-/** A token of English text has about four bytes: https://platform.openai.com/tokenizer */
+/** What an image is taken for: neither its base64 nor its address says anything of its tokens. https://learn.microsoft.com/azure/ai-foundry/openai/overview */
+const IMAGE_TOKENS = 1500
+/** A token of English text has about four bytes, and no token has less than one: https://platform.openai.com/tokenizer */
 const BYTES_PER_TOKEN = 4
 
-/** A body that was read, and about how many tokens the model will count for it. */
+const IMAGE = /^(https:\/\/|data:image\/[\w.+-]+;base64,)/
+
+/** A body that was read, and what was found in it. */
 export interface ReadBody {
   readonly value: WireObject
+  /** About how many tokens the model will count for it. */
   readonly promptTokens: number
+  /** More than it can count. */
+  readonly mostPromptTokens: number
+  /** What refers to things that are kept at the service, and may be somebody else's: `file_id`, `item_reference`. */
+  readonly references: readonly string[]
 }
 
 /**
@@ -34,9 +41,20 @@ export async function readBody(request: Request, maxBytes: number): Promise<Read
   const bytes = await readBytes(request, maxBytes)
   const value = parseObject(new TextDecoder().decode(bytes))
   if (!value) throw new Refusal(400, 'invalid_json', 'Cannot read the body as it is no JSON object')
-  const media = { bytes: 0, count: 0 }
-  measure(value, MAX_DEPTH, media)
-  return { value, promptTokens: Math.ceil((bytes.length - media.bytes) / BYTES_PER_TOKEN) + media.count * MEDIA_TOKENS }
+  const found: Found = { imageBytes: 0, images: 0, numbers: 0, references: new Set() }
+  measure(value, '', MAX_DEPTH, found)
+  const text = bytes.length - found.imageBytes
+  const others = found.images * IMAGE_TOKENS + found.numbers
+  return { value, promptTokens: Math.ceil(text / BYTES_PER_TOKEN) + others, mostPromptTokens: text + others, references: [...found.references] }
+}
+
+/** What a walk through a body finds. */
+interface Found {
+  imageBytes: number
+  images: number
+  /** Of arrays: texts may come as the numbers of their tokens. */
+  numbers: number
+  readonly references: Set<string>
 }
 
 async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array> {
@@ -63,11 +81,21 @@ async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array
   return bytes
 }
 
-/** Finds media, and nesting that would exhaust the stack of whoever writes it again. @throws `Refusal` 400 */
-function measure(value: unknown, left: number, media: { bytes: number; count: number }): void {
+/** Finds what has tokens of its own, what refers elsewhere, and nesting that would exhaust the stack of whoever writes it again. @throws `Refusal` 400 */
+function measure(value: unknown, name: string, left: number, found: Found): void {
   if (left === 0) throw new Refusal(400, 'invalid_json', `Cannot read the body as it is nested more than ${MAX_DEPTH} levels deep`)
-  if (typeof value === 'string' && value.startsWith('data:')) {
-    media.bytes += value.length
-    media.count++
-  } else if (typeof value === 'object' && value) for (const member of Object.values(value)) measure(member, left - 1, media)
+  if (typeof value === 'string') {
+    if (name === 'file_id') found.references.add(name)
+    if (name === 'type' && value === 'item_reference') found.references.add(value)
+    // Only where an image is looked for, and only what is one: any text may begin alike.
+    if ((name === 'url' || name === 'image_url') && IMAGE.test(value)) {
+      found.images++
+      found.imageBytes += value.length
+    }
+  } else if (Array.isArray(value)) {
+    for (const item of value) {
+      if (typeof item === 'number') found.numbers++
+      else measure(item, name, left - 1, found)
+    }
+  } else if (typeof value === 'object' && value) for (const [key, member] of Object.entries(value)) measure(member, key, left - 1, found)
 }

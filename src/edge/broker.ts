@@ -10,9 +10,7 @@ import type { AccessToken } from '../tokens/provider.ts'
 import { readBody } from './body.ts'
 import { createCors } from './cors.ts'
 import type { OnBehalfOf } from './credential.ts'
-import type { RelayContext } from './exchange.ts'
-import { waitHeaders } from './forward.ts'
-import { Refusal, refuse } from './refusal.ts'
+import { Refusal, refuse, waitHeaders } from './refusal.ts'
 import { mintRelayToken, relayTokens } from './relay-token.ts'
 import type { RelayGrant, RelayTokenOptions } from './relay-token.ts'
 import { serverOnly } from './server.ts'
@@ -47,10 +45,12 @@ export interface BrokerOptions {
   readonly headers?: readonly string[]
   /** How many tokens a session may get. @defaultValue 30 in a minute, counted in memory */
   readonly quota?: Quota
+  /** Called with what kept a token from being got, of which a page is told nothing but that there is none. */
+  readonly onError?: (error: unknown) => void
 }
 
 /** Answers pages that ask for a token. */
-export type Broker = (request: Request, context?: RelayContext) => Promise<Response>
+export type Broker = (request: Request) => Promise<Response>
 
 /** Nothing between here and the page may keep a token. */
 const COMMON = { 'cache-control': 'no-store', pragma: 'no-cache', 'x-content-type-options': 'nosniff' }
@@ -121,8 +121,18 @@ export function createBroker(options: BrokerOptions): Broker {
       for (const [name, value] of Object.entries(common)) response.headers.set(name, value)
       return response
     } catch (error) {
+      if (!(error instanceof Refusal)) tell(options.onError, error)
       return refused(error, common)
     }
+  }
+}
+
+/** Tells a hook, whose own failure changes nothing. */
+function tell(hook: BrokerOptions['onError'], error: unknown): void {
+  try {
+    hook?.(error)
+  } catch {
+    // Its own affair.
   }
 }
 

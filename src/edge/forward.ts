@@ -5,11 +5,12 @@
  */
 import { abortable } from '../abort.ts'
 import { isChatError } from '../errors.ts'
+import type { ServiceFacts } from '../errors.ts'
 import { failureFrom, isRoleMissing } from '../schemas/failure.ts'
 import { readText } from '../transport/failure.ts'
 import { retryAfter } from '../transport/retry-after.ts'
 import type { Pool } from './pool.ts'
-import { Refusal } from './refusal.ts'
+import { Refusal, waitHeaders } from './refusal.ts'
 import type { Outgoing, Upstream } from './upstream.ts'
 
 /** One upstream that was asked. */
@@ -48,73 +49,94 @@ const RESTS: readonly number[] = [429, 503]
  *
  * @throws `Refusal` where none answered; the signal's reason once it aborts
  */
-export async function forward(outgoing: Outgoing, { pool, coolDownMs, withoutUsage }: ForwardOptions, signal: AbortSignal, attempts: RelayAttempt[]): Promise<Forwarded> {
-  const { admission, caller } = outgoing
-  let last: Forwarded | undefined
-  let failed: Refusal | undefined
+export async function forward(outgoing: Outgoing, options: ForwardOptions, signal: AbortSignal, attempts: RelayAttempt[]): Promise<Forwarded> {
+  const { pool, coolDownMs } = options
+  let failed: Forwarded | undefined
+  let refused: Refusal | undefined
   for (const upstream of pool.order(outgoing)) {
-    const model = upstream.modelFor(admission)
-    const key = `${upstream.name}/${model}`
-    let response: Response | undefined
-    let failure: string | undefined
+    let answer: Forwarded
     try {
-      // Asked a second time where the deployment refuses what the relay itself has added.
-      for (let again = true; again; ) {
-        again = false
-        const added = admission.usageAdded && !withoutUsage.has(key)
-        const { stream_options: _, ...bare } = admission.body
-        const body = JSON.stringify({ ...(admission.usageAdded && !added ? bare : admission.body), model })
-        // Ended by the signal also where the fetch does not know it.
-        response = await abortable(upstream.send(outgoing, body, signal), signal)
-        attempts.push({ upstream: upstream.name, status: response.status })
-        failure = response.ok ? undefined : upstream.redact(await readText(response, signal), caller)
-        if (added && failure?.includes('stream_options')) {
-          withoutUsage.add(key)
-          again = true
-        }
-      }
+      answer = await ask(upstream, outgoing, options, signal, attempts)
     } catch (error) {
       signal.throwIfAborted()
-      failed = unanswered(error, upstream)
       attempts.push({ upstream: upstream.name, status: 0 })
-      if (failed.status === 401) throw failed
+      const refusal = unanswered(error, upstream)
+      // The user's own matter, which no other upstream may settle with a credential of the application's.
+      if (upstream.personal && refusal.code !== UNREACHABLE) throw refusal
       pool.rest(upstream, undefined, coolDownMs, false)
+      refused = refusal
       continue
     }
-    if (!response) continue
-    const { status, headers } = response
-    if (failure === undefined) return { upstream, response, failure }
-    if ((status === 401 || status === 403) && !(upstream.personal && isRoleMissing(failure))) {
-      // Not the caller's fault, whose token has nothing to do with it, and who would only get another one.
-      failed = new Refusal(502, 'upstream_refused', `Cannot get an answer as the upstream does not accept the relay's credential: it answered ${status}`)
-      last = undefined
+    const { response, failure } = answer
+    if (failure === undefined) return answer
+    if (refusesCredential(answer)) {
+      refused = new Refusal(502, 'upstream_refused', `Cannot get an answer as the upstream does not accept the relay's credential: it answered ${response.status}`)
       continue
     }
-    last = { upstream, response, failure }
-    if (!FAILS_OVER.includes(status)) return last
-    const told = (failureFrom(failure, { scopes: upstream.scopes, redact: (text) => text }, { url: '', status, retryAfterMs: retryAfter(headers) }) as { readonly retryAfterMs?: number }).retryAfterMs
-    if (told !== undefined || RESTS.includes(status)) pool.rest(upstream, model, told ?? coolDownMs, told !== undefined)
+    failed = answer
+    if (!FAILS_OVER.includes(response.status)) return answer
+    const told = waitOf(answer)
+    if (told !== undefined || RESTS.includes(response.status)) pool.rest(upstream, upstream.modelFor(outgoing.admission), told ?? coolDownMs, told !== undefined)
   }
-  if (last) return last
-  if (failed) throw failed
-  const waitMs = pool.waitMs(outgoing)
-  if (waitMs > 0) throw new Refusal(429, 'upstreams_resting', `Cannot get an answer now as all upstreams have asked to wait. Please retry after ${Math.ceil(waitMs / 1000)} seconds.`, { headers: waitHeaders(waitMs) })
-  throw new Refusal(400, 'OperationNotSupported', `Cannot ask ${admission.alias} for ${outgoing.operation} as no upstream serves it`, { param: 'model' })
+  // What an upstream itself has said tells more than that another was not there.
+  if (failed) return failed
+  throw refused ?? nobody(outgoing, pool)
 }
 
-/** How a wait is told: in whole seconds, never shorter than it is, and exactly. */
-export function waitHeaders(milliseconds: number): Readonly<Record<string, string>> {
-  return { 'retry-after': String(Math.ceil(milliseconds / 1000)), 'retry-after-ms': String(Math.ceil(milliseconds)) }
+/** Asks one upstream; a second time where the deployment refuses what the relay itself has added. */
+async function ask(upstream: Upstream, outgoing: Outgoing, { withoutUsage }: ForwardOptions, signal: AbortSignal, attempts: RelayAttempt[]): Promise<Forwarded> {
+  const { admission, caller } = outgoing
+  const model = upstream.modelFor(admission)
+  const key = JSON.stringify([upstream.name, model])
+  const { stream_options: _, ...bare } = admission.body
+
+  async function send(usage: boolean): Promise<Forwarded> {
+    const body = JSON.stringify({ ...(admission.usageAdded && !usage ? bare : admission.body), model })
+    // Ended by the signal also where the fetch does not know it.
+    const response = await abortable(upstream.send(outgoing, body, signal), signal)
+    attempts.push({ upstream: upstream.name, status: response.status })
+    if (response.ok && !response.body) throw new Refusal(502, 'upstream_failed', 'Cannot get an answer as the upstream has sent none')
+    return { upstream, response, failure: response.ok ? undefined : upstream.redact(await readText(response, signal), caller) }
+  }
+
+  const usage = admission.usageAdded && !withoutUsage.has(key)
+  const answer = await send(usage)
+  if (!usage || ![400, 422].includes(answer.response.status) || !answer.failure?.includes('stream_options')) return answer
+  const again = await send(false)
+  // Only what helped is remembered: a caller can make a service say anything.
+  if (again.failure === undefined) withoutUsage.add(key)
+  return again
 }
+
+/** Whether it is the relay that was not let in. Not the caller's fault, whose token has nothing to do with it, and who would only get another one. */
+function refusesCredential({ upstream, response: { status }, failure = '' }: Forwarded): boolean {
+  return (status === 401 || status === 403) && !(upstream.personal && isRoleMissing(failure))
+}
+
+/** How long the upstream asks to wait. What failures of a single request say may be the request's own words. */
+function waitOf({ upstream: { scopes }, response: { status, headers }, failure = '' }: Forwarded): number | undefined {
+  const retryAfterMs = retryAfter(headers)
+  if (!RESTS.includes(status)) return retryAfterMs
+  const error: object = failureFrom(failure, { scopes, redact: (text) => text }, { url: '', status, retryAfterMs })
+  return (error as Partial<ServiceFacts>).retryAfterMs
+}
+
+function nobody(outgoing: Outgoing, pool: Pool): Refusal {
+  const waitMs = pool.waitMs(outgoing)
+  if (waitMs > 0) return new Refusal(429, 'upstreams_resting', `Cannot get an answer now as all upstreams have asked to wait. Please retry after ${Math.ceil(waitMs / 1000)} seconds.`, { headers: waitHeaders(waitMs) })
+  return new Refusal(400, 'OperationNotSupported', `Cannot ask ${outgoing.admission.alias} for ${outgoing.operation} as no upstream serves it`, { param: 'model' })
+}
+
+const UNREACHABLE = 'upstream_unreachable'
 
 /** Why there is no answer of an upstream; nothing that only the operator shall know goes to the caller. */
 function unanswered(error: unknown, { personal }: Upstream): Refusal {
   if (error instanceof Refusal) return error
-  if (!isChatError(error)) return new Refusal(502, 'upstream_unreachable', 'Cannot reach the upstream')
+  if (!isChatError(error)) return new Refusal(502, UNREACHABLE, 'Cannot reach the upstream')
   if (error.code === 'interaction-required' && personal) {
     const { claims } = error
     // As Entra asks a client: https://learn.microsoft.com/entra/identity-platform/claims-challenge
-    const challenge = claims ? `Bearer error="insufficient_claims", claims="${btoa(claims)}"` : 'Bearer error="interaction_required"'
+    const challenge = claims ? `Bearer error="insufficient_claims", claims="${btoa(String.fromCharCode(...new TextEncoder().encode(claims)))}"` : 'Bearer error="interaction_required"'
     return new Refusal(401, 'interaction_required', 'Cannot call on behalf of the user, who must sign in again', { headers: { 'www-authenticate': challenge }, ...(claims && { claims }) })
   }
   return error.code === 'redirected'

@@ -22,12 +22,17 @@ export interface RelayLimits {
   readonly choices?: number
   /** Requests of one subject at a time, in this isolate; one more is answered with 429. @defaultValue `8` */
   readonly concurrentStreams?: number
-  /** From sending a request to an upstream's headers, in milliseconds; after it, 504. An answer that is not streamed has its headers at its end. @defaultValue `300_000` */
+  /**
+   * From the request to the headers of an answer, in milliseconds: reading its body, getting a credential, every upstream that is asked. After it, 408 where the body is
+   * not there, else 504. An answer that is not streamed has its headers at its end. @defaultValue `300_000`
+   */
   readonly headersMs?: number
   /** Longest silence of an upstream in the middle of an answer, in milliseconds. @defaultValue `120_000` */
   readonly idleMs?: number
   /** After so much silence in a stream of events its reader is sent a comment, in milliseconds; `Infinity` for none. @defaultValue `15_000` */
   readonly keepAliveMs?: number
+  /** Longest time in which a reader takes nothing of an answer, in milliseconds; after it, the answer is broken off. @defaultValue `600_000` */
+  readonly unreadMs?: number
 }
 
 /** What a relay is made of. */
@@ -60,5 +65,18 @@ export function limitsOf(limits: RelayLimits = {}): Required<RelayLimits> {
   for (const [name, value] of Object.entries(limits)) {
     if (!((value as number) > 0)) throw new ChatError('invalid-request', `Cannot make a relay as ${name} must be above 0: it is ${value}`)
   }
-  return { bodyBytes: 1_048_576, messages: 256, choices: 1, concurrentStreams: 8, headersMs: 300_000, idleMs: 120_000, keepAliveMs: 15_000, ...limits }
+  return { bodyBytes: 1_048_576, messages: 256, choices: 1, concurrentStreams: 8, headersMs: 300_000, idleMs: 120_000, keepAliveMs: 15_000, unreadMs: 600_000, ...limits }
+}
+
+/** Checks what else a relay is made of: a mistake in a limit must not be no limit. @throws `ChatError` `invalid-request` */
+export function checkOptions({ upstreams, deployments, coolDownMs = 0, path = '' }: RelayOptions): void {
+  const refuse = (why: string) => {
+    throw new ChatError('invalid-request', `Cannot make a relay as ${why}`)
+  }
+  if (upstreams.length === 0) refuse('there is no upstream')
+  if (!(coolDownMs >= 0)) refuse(`coolDownMs must not be below 0: it is ${coolDownMs}`)
+  if (!/^(\/[^/?#]+)*$/.test(path)) refuse(`path must be '' or begin with a slash and end without one: it is ${JSON.stringify(path)}`)
+  for (const [alias, { maxOutputTokens = 1 }] of Object.entries(deployments)) {
+    if (!(maxOutputTokens >= 1)) refuse(`maxOutputTokens of ${alias} must be 1 or above: it is ${maxOutputTokens}`)
+  }
 }

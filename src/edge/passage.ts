@@ -3,10 +3,11 @@
  *
  * Events go on whole, as soon as they are: what the upstream cut in the middle can then be left out and followed by an error that
  * clients can read. Nothing is read ahead of the reader.
- * Runtimes: all. Imports: `../sse`, `./refusal.ts`, `./silence.ts`, `./tail.ts`.
+ * Runtimes: all. Imports: `../sse`, `./events.ts`, `./refusal.ts`, `./silence.ts`, `./tail.ts`.
  * @module
  */
 import { encode } from '../sse/encode.ts'
+import { BEFORE_END, endOfEvents, joined } from './events.ts'
 import { envelope } from './refusal.ts'
 import { watchSilence } from './silence.ts'
 import type { SilenceWatch } from './silence.ts'
@@ -16,21 +17,32 @@ import type { Tail } from './tail.ts'
 /** How an answer ended: whole; the upstream broke off or fell silent; the reader left. */
 export type Ending = 'complete' | 'cut' | 'silent' | 'cancelled'
 
+/** What is known when an answer has ended. */
+export interface PassageEnd {
+  readonly ending: Ending
+  /** Whether the reader left, though it may have had everything. */
+  readonly left: boolean
+  readonly tail: Tail
+  readonly bytes: number
+}
+
 /** What a passage needs to know. */
 export interface PassageOptions {
-  /** Whether events were asked for. */
-  readonly streamed: boolean
-  /** What `event:` line an error among the events gets. */
-  readonly errorEvent: string | undefined
+  /** The dialect of the events that were asked for; `undefined` where one JSON text was. */
+  readonly dialect: 'chat' | 'responses' | undefined
+  /** Answers asked for. */
+  readonly choices: number
   /** Longest silence of the upstream while somebody reads, in milliseconds. */
   readonly idleMs: number
   /** After so much silence a comment goes to the reader, in milliseconds: `Infinity` for an answer that may be no events. */
   readonly keepAliveMs: number
+  /** Longest time in which nobody reads, in milliseconds. */
+  readonly unreadMs: number
   /** Closes the upstream's connection. */
   readonly upstream: AbortController
   readonly onFirstByte: () => void
   /** Called once. */
-  readonly onEnd: (ending: Ending, tail: Tail, bytes: number) => void
+  readonly onEnd: (end: PassageEnd) => void
 }
 
 /**
@@ -40,27 +52,30 @@ export interface PassageOptions {
 const KEEP_ALIVE = ': keep-alive\n\n'
 /** Most of an unfinished event that is held back; what is beyond goes on, and could not be left out any more. */
 const MAX_HELD_BYTES = 65_536
-const [LF, CR, SPACE, ANGLE, OPENING_BRACE, CLOSING_BRACE] = [10, 13, 32, 60, 123, 125]
+const [SPACE, ANGLE, OPENING_BRACE, CLOSING_BRACE] = [32, 60, 123, 125]
 const MESSAGES = {
   cut: ['upstream_closed', 'The upstream closed the connection before the answer was complete'],
   silent: ['upstream_timeout', 'The upstream fell silent before the answer was complete'],
 } as const
 
 /** Lets a body pass. */
-export function passThrough(body: ReadableStream<Uint8Array>, { streamed, errorEvent, idleMs, keepAliveMs, upstream, onFirstByte, onEnd }: PassageOptions): ReadableStream<Uint8Array> {
+export function passThrough(body: ReadableStream<Uint8Array>, options: PassageOptions): ReadableStream<Uint8Array> {
+  const { dialect, choices, upstream, onFirstByte, onEnd, idleMs, keepAliveMs, unreadMs } = options
   const reader = body.getReader()
-  const tail = createTail()
+  const tail = createTail(dialect ?? 'json', choices)
   const utf8 = new TextEncoder()
   let bytes = 0
-  /** The beginning of an event whose end has not come. */
-  let held: Uint8Array = new Uint8Array()
+  /** The beginning of an event whose end has not come, in pieces, and the last bytes before the next block. */
+  let held: Uint8Array[] = []
+  let heldBytes = 0
+  let before: Uint8Array = new Uint8Array()
+  /** Whether what went on ended in the middle of an event. */
+  let open = false
   /** What the first byte that is no space shows the body to be. */
   let kind: 'events' | 'json' | 'other' | undefined
   let lastByte = 0
   let ended = false
   let silent = false
-  /** Whether what went on ended in the middle of an event. */
-  let open = false
   let watch: SilenceWatch | undefined
   upstream.signal.addEventListener('abort', leave, { once: true })
 
@@ -68,44 +83,63 @@ export function passThrough(body: ReadableStream<Uint8Array>, { streamed, errorE
     // Ends a read that waits, also of a body that does not know the signal.
     reader.cancel(upstream.signal.reason).catch(() => {})
     // Where nobody reads either, nothing else would tell.
-    if (!silent) end(left())
+    if (!silent) end(kind === 'events' && tail.finished() ? 'complete' : 'cancelled', true)
   }
 
-  /** Who leaves after the last word, as clients do at `[DONE]`, has a whole answer. */
-  function left(): Ending {
-    return kind === 'events' && tail.finished() ? 'complete' : 'cancelled'
-  }
-
-  function end(ending: Ending): void {
+  function end(ending: Ending, left = false): void {
     if (ended) return
     ended = true
     watch?.stop()
-    onEnd(ending, tail, bytes)
+    onEnd({ ending, left, tail, bytes })
   }
 
-  /** What of a block can go on. */
+  /** What of a block can go on, with what was held before it. */
   function take(block: Uint8Array): Uint8Array {
     if (bytes === 0) onFirstByte()
     bytes += block.length
-    tail.push(block)
     lastByte = block.findLast((byte) => byte > SPACE) ?? lastByte
-    kind ??= kindOf(block.find((byte) => byte > SPACE), streamed)
-    if (kind !== 'events') return block
-    const all = held.length ? joined(held, block) : block
-    const whole = endOfEvents(all, held.length)
-    const passed = all.length - whole > MAX_HELD_BYTES ? all.length : whole
-    if (passed) open = passed > whole
-    held = all.subarray(passed)
-    return all.subarray(0, passed)
+    kind ??= kindOf(block.find((byte) => byte > SPACE), dialect !== undefined)
+    const begins = !open
+    const passed = kind === 'events' ? takeEvents(block) : block
+    if (passed.length) tail.push(passed, begins)
+    return passed
+  }
+
+  function takeEvents(block: Uint8Array): Uint8Array {
+    const context = before.length ? joined([before, block]) : block
+    const whole = Math.max(0, endOfEvents(context, before.length) - before.length)
+    const passed = whole ? [...held, block.subarray(0, whole)] : []
+    if (whole) {
+      held = []
+      heldBytes = 0
+      open = false
+    }
+    if (whole < block.length) held.push(block.subarray(whole))
+    heldBytes += block.length - whole
+    if (heldBytes > MAX_HELD_BYTES) {
+      passed.push(...held)
+      held = []
+      heldBytes = 0
+      open = true
+    }
+    // An end may be spread over two blocks.
+    before = open || heldBytes ? context.slice(-BEFORE_END) : new Uint8Array()
+    return joined(passed)
+  }
+
+  /** Whether everything came, now that no more will. */
+  function isWhole(broken: boolean): boolean {
+    if (kind === 'json') return !broken && !silent && lastByte === CLOSING_BRACE
+    if (kind === 'other') return !broken && !silent
+    if (dialect === undefined) return false
+    // A connection that breaks after the last word has lost nothing. Some services send no empty line behind that.
+    return tail.finished() || (dialect === 'chat' && /^data: ?\[DONE\]\s*$/.test(new TextDecoder().decode(joined(held))))
   }
 
   /** Ends where the upstream has ended: by itself, or because it broke. */
   function finish(controller: ReadableStreamDefaultController<Uint8Array>, broken: boolean): void {
-    const events = kind === 'events' || (kind === undefined && streamed)
-    // A connection that breaks after the last word has lost nothing.
-    const whole = events ? tail.finished() : !broken && (kind !== 'json' || lastByte === CLOSING_BRACE)
-    if (whole) {
-      if (held.length) controller.enqueue(held)
+    if (isWhole(broken)) {
+      if (held.length) controller.enqueue(joined(held))
       controller.close()
       return end('complete')
     }
@@ -113,9 +147,10 @@ export function passThrough(body: ReadableStream<Uint8Array>, { streamed, errorE
     const [code, message] = MESSAGES[ending]
     end(ending)
     // A JSON text that is cut has no place for an error: its connection must break, too.
-    if (!events) return controller.error(new Error(message))
-    const error = { ...(errorEvent && { type: 'error' }), ...envelope(502, code, message) }
-    controller.enqueue(utf8.encode(encode({ ...(errorEvent && { event: errorEvent }), data: JSON.stringify(error) })))
+    if (dialect === undefined || kind === 'json' || kind === 'other') return controller.error(new Error(message))
+    const named = dialect === 'responses'
+    const error = encode({ ...(named && { event: 'error' }), data: JSON.stringify({ ...(named && { type: 'error' }), ...envelope(502, code, message) }) })
+    controller.enqueue(utf8.encode(open ? `\n\n${error}` : error))
     controller.close()
   }
 
@@ -129,29 +164,25 @@ export function passThrough(body: ReadableStream<Uint8Array>, { streamed, errorE
             upstream.abort(new DOMException('The upstream fell silent', 'TimeoutError'))
           },
           quietMs: keepAliveMs,
-          onQuiet: () => open || controller.enqueue(utf8.encode(KEEP_ALIVE)),
+          // Between two events, or before the first.
+          onQuiet: () => open || (kind ?? 'events') !== 'events' || controller.enqueue(utf8.encode(KEEP_ALIVE)),
+          unreadMs,
+          onUnread: () => upstream.abort(new DOMException('Nobody reads the answer', 'TimeoutError')),
         })
       },
       async pull(controller) {
-        let part: ReadableStreamReadResult<Uint8Array> | undefined
+        let ready: Uint8Array
         do {
-          watch?.waiting()
-          part = await reader.read().catch(() => undefined)
-          watch?.heard()
-          if (upstream.signal.aborted && !silent) {
-            end(left())
-            return controller.error(upstream.signal.reason)
-          }
+          watch?.waitForUpstream()
+          const part = await reader.read().catch(() => undefined)
+          watch?.waitForReader()
+          if (upstream.signal.aborted && !silent) return controller.error(upstream.signal.reason)
           if (!part?.value) return finish(controller, !part)
-          part = { done: false, value: take(part.value) }
-        } while (!part.value.length)
-        controller.enqueue(part.value)
+          ready = take(part.value)
+        } while (!ready.length)
+        controller.enqueue(ready)
       },
-      cancel(reason) {
-        upstream.abort(reason)
-        // It may have been aborted before.
-        end(left())
-      },
+      cancel: (reason) => upstream.abort(reason),
     },
     // Nothing is read that nobody has asked for, so that a paused reader pauses the upstream.
     { highWaterMark: 0 },
@@ -160,21 +191,4 @@ export function passThrough(body: ReadableStream<Uint8Array>, { streamed, errorE
 
 function kindOf(first: number | undefined, streamed: boolean): 'events' | 'json' | 'other' | undefined {
   return first === undefined ? undefined : first === OPENING_BRACE ? 'json' : streamed && first !== ANGLE ? 'events' : 'other'
-}
-
-function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
-  const all = new Uint8Array(first.length + second.length)
-  all.set(first)
-  all.set(second, first.length)
-  return all
-}
-
-/** Where the last whole event ends: behind the last empty line, of whatever line ends; 0 where there is none. It is not looked for in what was held. */
-function endOfEvents(bytes: Uint8Array, held: number): number {
-  for (let at = bytes.length - 1; at > 0 && at >= held; at--) {
-    const [before, byte] = [bytes[at - 1], bytes[at]]
-    if (byte === LF && (before === LF || (before === CR && (bytes[at - 2] === LF || bytes[at - 2] === CR)))) return at + 1
-    if (byte === CR && before === CR) return at + 1
-  }
-  return 0
 }

@@ -61,3 +61,8 @@ export function refuse({ status, code, message, facts: { param, claims, headers 
 export function unauthorized(description: string): Refusal {
   return new Refusal(401, 'invalid_token', description, { headers: { 'www-authenticate': `Bearer error="invalid_token", error_description="${description.replace(/["\\]/g, '')}"` } })
 }
+
+/** How a wait is told: in whole seconds, never shorter than it is, and exactly. */
+export function waitHeaders(milliseconds: number): HeaderRecord {
+  return { 'retry-after': String(Math.ceil(milliseconds / 1000)), 'retry-after-ms': String(Math.ceil(milliseconds)) }
+}

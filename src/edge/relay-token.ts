@@ -12,7 +12,6 @@ import { unauthorized } from './refusal.ts'
 import { ALGORITHMS, checkKeys, loadKey } from './relay-key.ts'
 import type { RelayKey } from './relay-key.ts'
 
-export { checkKeys } from './relay-key.ts'
 export type { RelayKey } from './relay-key.ts'
 
 /** What tokens are made and judged with; broker and relay must agree on it. */

@@ -1,19 +1,22 @@
 /**
  * Options in; a handler that lets callers use upstreams without ever holding their credentials out.
- * Runtimes: Workers, Deno, Bun, Node. Imports: `../errors.ts`, the rest of this room.
+ * Runtimes: Workers, Deno, Bun, Node. Imports: `../abort.ts`, `../errors.ts`, the rest of this room.
  * @module
  */
+import { abortable } from '../abort.ts'
 import { ChatError } from '../errors.ts'
 import { admit } from './admit.ts'
 import { COMMON, failureBody, passedHeaders } from './answer.ts'
 import { readBody } from './body.ts'
 import type { Caller } from './caller.ts'
+import { chargeFor } from './charge.ts'
+import type { Outcome } from './charge.ts'
 import { createCors } from './cors.ts'
 import type { RelayOperation } from './deployments.ts'
 import { openExchange } from './exchange.ts'
 import type { Exchange, RelayContext } from './exchange.ts'
 import { forward } from './forward.ts'
-import { limitsOf } from './options.ts'
+import { checkOptions, limitsOf } from './options.ts'
 import type { RelayOptions } from './options.ts'
 import { passThrough } from './passage.ts'
 import { createPlaces } from './places.ts'
@@ -52,9 +55,9 @@ export type Relay = (request: Request, context?: RelayContext) => Promise<Respon
  * ```
  */
 export function createRelay(options: RelayOptions): Relay {
+  checkOptions(options)
   const { deployments, authorize, onRequest, coolDownMs = 30_000, path = '', now = () => Date.now(), random = Math.random } = options
   const fetch = options.fetch ?? ((url, init) => globalThis.fetch(url, init))
-  if (options.upstreams.length === 0) throw new ChatError('invalid-request', 'Cannot make a relay as there is no upstream')
   const upstreams = options.upstreams.map((upstream, index) => createUpstream(upstream, index, fetch))
   const twice = upstreams.find(({ name }, index) => upstreams.findIndex((other) => other.name === name) < index)
   if (twice) throw new ChatError('invalid-request', `Cannot make a relay as two upstreams have the name ${twice.name}`)
@@ -69,6 +72,7 @@ export function createRelay(options: RelayOptions): Relay {
     cors.check(request)
     const caller = await authorize(request)
     if (!caller) throw unauthorized('The caller is not known')
+    if (typeof caller.subject !== 'string' || caller.subject === '') throw new TypeError('Cannot serve a caller without a subject: authorize() must tell one')
     // A browser names the page that asks, and lets no script say otherwise.
     if (caller.origin !== undefined && request.headers.get('origin') !== caller.origin) throw new Refusal(403, 'origin_not_allowed', 'Cannot serve this page as the token is for another')
     return caller
@@ -86,57 +90,60 @@ export function createRelay(options: RelayOptions): Relay {
   }
 
   async function relayed(request: Request, operation: RelayOperation, caller: Caller, exchange: Exchange): Promise<Response> {
-    const { report, upstream, elapsed, end } = exchange
+    const { report, upstream, elapsed } = exchange
     exchange.onEnd(places.take(caller.subject))
-    const body = await readBody(request, limits.bodyBytes)
+    let late = new Refusal(408, 'request_timeout', `Cannot read the body as it was not there within ${limits.headersMs} ms`)
+    const timeout = setTimeout(() => upstream.abort(late), Math.min(limits.headersMs, 2 ** 31 - 1))
+    exchange.onEnd(() => clearTimeout(timeout))
+    const body = await abortable(readBody(request, limits.bodyBytes), upstream.signal)
     const admission = admit(body, operation, caller, deployments, limits, meter)
-    const { alias, streamed, promptTokens, mostTokens } = admission
+    const { alias, streamed, mostTokens } = admission
     const facts = { subject: caller.subject, operation, deployment: alias, streamed }
     Object.assign(report, facts)
     const { headers, settle } = await reserve(quotas, caller, mostTokens, now())
-    // Until more is known: what was sent is charged for its prompt, as the service charges it.
-    let charged = 0
+    const charge = { outcome: { kind: 'unsent' } as Outcome }
     exchange.onEnd(() => {
+      const charged = chargeFor(charge.outcome, admission)
       if (quotas.length) report.chargedTokens = charged
       return settle(charged)
     })
     if (onRequest) exchange.run(() => onRequest({ id: report.id, ...facts }))
 
-    const timeout = setTimeout(() => upstream.abort(new Refusal(504, 'upstream_timeout', `Cannot get an answer as the upstream did not answer within ${limits.headersMs} ms`)), Math.min(limits.headersMs, 2 ** 31 - 1))
-    charged = promptTokens
-    const { upstream: served, response, failure } = await forward({ operation, admission, caller, keep: exchange.keep }, forwarding, upstream.signal, report.attempts)
-      .catch((error: unknown) => {
-        if (error instanceof Refusal && error !== upstream.signal.reason) charged = 0
-        throw error
-      })
-      .finally(() => clearTimeout(timeout))
+    late = new Refusal(504, 'upstream_timeout', `Cannot get an answer as the upstream did not answer within ${limits.headersMs} ms`)
+    const sent = elapsed()
+    const since = () => elapsed() - sent
+    const { upstream: served, response, failure } = await forward({ operation, admission, caller, keep: exchange.keep }, forwarding, upstream.signal, report.attempts).catch((error: unknown) => {
+      if (upstream.signal.aborted) charge.outcome = { kind: 'unanswered', sinceMs: since() }
+      throw error
+    })
+    clearTimeout(timeout)
     report.upstream = served.name
     report.timings.headersMs = elapsed()
-    const passed = passedHeaders(response.headers, { ...headers, 'x-relay-upstream': served.name })
+    report.status = response.status
+    const passed = passedHeaders(response.headers, { ...headers, 'x-relay-upstream': served.name }, (text) => served.redact(text, caller))
     if (failure !== undefined) {
-      charged = 0
+      charge.outcome = { kind: 'failed', status: response.status }
       report.ending = 'failed'
-      report.status = response.status
-      end()
+      exchange.end()
       passed.set('content-type', 'application/json')
       return new Response(failureBody(response.status, failure), { status: response.status, headers: passed })
     }
     if (streamed && !passed.has('content-type')) passed.set('content-type', 'text/event-stream; charset=utf-8')
-    report.status = response.status
-    const stream = passThrough(response.body ?? new ReadableStream({ start: (controller) => controller.close() }), {
-      streamed,
-      errorEvent: operation === 'responses' ? 'error' : undefined,
-      idleMs: limits.idleMs,
+    const { idleMs, keepAliveMs, unreadMs } = limits
+    const stream = passThrough(response.body ?? new ReadableStream(), {
+      dialect: streamed ? (operation === 'responses' ? 'responses' : 'chat') : undefined,
+      choices: admission.choices,
+      idleMs,
       // Where the type is lost, the first byte will tell, and until then nothing may come before it.
-      keepAliveMs: response.headers.get('content-type')?.startsWith('text/event-stream') ? limits.keepAliveMs : Infinity,
+      keepAliveMs: streamed && response.headers.get('content-type')?.startsWith('text/event-stream') ? keepAliveMs : Infinity,
+      unreadMs,
       upstream,
       onFirstByte: () => (report.timings.firstByteMs = elapsed()),
-      onEnd(ending, tail, bytes) {
+      onEnd({ ending, left, tail, bytes }) {
         const usage = tail.usage()
         Object.assign(report, { ending, bytes, ...(usage && { usage }) })
-        // A chunk of a chat is two lines and about one token.
-        charged = usage?.total_tokens ?? Math.min(mostTokens, ending === 'complete' ? mostTokens : promptTokens + Math.ceil(tail.lines() / 2))
-        end()
+        charge.outcome = { kind: 'answered', sinceMs: since(), ended: ending === 'complete' && !left, events: tail.events(), usage }
+        exchange.end()
       },
     })
     return new Response(stream, { status: response.status, headers: passed })
@@ -156,6 +163,8 @@ export function createRelay(options: RelayOptions): Relay {
       const left = request.signal.aborted
       const refusal = left ? new Refusal(499, 'cancelled', 'The caller has left') : error instanceof Refusal ? error : new Refusal(500, 'relay_failed', 'Cannot serve the request as the relay has failed')
       Object.assign(report, { status: refusal.status, code: refusal.code, ending: left ? 'cancelled' : 'refused', ...(refusal.status === 500 && { error }) })
+      // Whatever was opened is closed, also where what came of it cannot be passed on.
+      exchange.upstream.abort(error)
       exchange.end()
       return refuse(refusal, common)
     }

@@ -1,12 +1,11 @@
 /**
  * Quotas and a caller in, what may be used out; or the refusal that says when there is more.
- * Runtimes: all. Imports: `../quota` (types), `./caller.ts` (types), `./forward.ts`, `./refusal.ts`.
+ * Runtimes: all. Imports: `../quota` (types), `./caller.ts` (types), `./refusal.ts`.
  * @module
  */
 import type { Quota, QuotaGrant, QuotaRequest } from '../quota/quota.ts'
 import type { Caller } from './caller.ts'
-import { waitHeaders } from './forward.ts'
-import { Refusal } from './refusal.ts'
+import { Refusal, waitHeaders } from './refusal.ts'
 
 /** What a request may use, of every quota. */
 export interface Reservation {
@@ -48,23 +47,29 @@ export async function reserve(quotas: readonly Quota[], { subject, budget }: Cal
       if (!counter) throw new Refusal(500, 'relay_misconfigured', 'Cannot hold the token to its budget as the relay has no quota that counts tokens')
       // Longer than any judge of tokens lets one live whose time is over, as a window that ends before it would begin anew.
       const limits = { tokens: budget.tokens, windowMs: Math.max(0, budget.expiresAt - now) + GRACE_MS }
-      await ask(counter, { subject: `token:${budget.id}`, tokens, limits }, () => new Refusal(429, 'insufficient_quota', "Cannot serve the request as the token's budget is used up"))
+      const spent = () => new Refusal(429, 'insufficient_quota', "Cannot serve the request as the token's budget is used up")
+      if (!(budget.tokens > 0)) throw spent()
+      await ask(counter, { subject: `token:${budget.id}`, tokens, limits }, spent)
     }
   } catch (error) {
     await settle(0)
     throw error
   }
-  return { headers: Object.assign({}, ...grants.map(headersOf)) as Record<string, string>, settle }
+  return { headers: headersOf(grants), settle }
 }
 
-function headersOf({ limits, remaining, resetMs = 0 }: QuotaGrant): Record<string, string> {
+/** What is left of the tightest limit of each unit. */
+function headersOf(grants: readonly QuotaGrant[]): Record<string, string> {
   const headers: Record<string, string> = {}
   for (const unit of ['requests', 'tokens'] as const) {
-    const [limit, left] = [limits?.[unit], remaining?.[unit]]
-    if (limit === undefined || left === undefined) continue
-    headers[`x-ratelimit-limit-${unit}`] = String(limit)
-    headers[`x-ratelimit-remaining-${unit}`] = String(left)
-    headers[`x-ratelimit-reset-${unit}`] = String(Math.ceil(resetMs / 1000))
+    const [tightest] = grants.flatMap(({ limits, remaining, resetMs = 0 }) => {
+      const [limit, left] = [limits?.[unit], remaining?.[unit]]
+      return limit === undefined || left === undefined ? [] : { limit, left, resetMs }
+    }).sort((a, b) => a.left - b.left)
+    if (!tightest) continue
+    headers[`x-ratelimit-limit-${unit}`] = String(tightest.limit)
+    headers[`x-ratelimit-remaining-${unit}`] = String(tightest.left)
+    headers[`x-ratelimit-reset-${unit}`] = String(Math.ceil(tightest.resetMs / 1000))
   }
   return headers
 }

@@ -1,24 +1,26 @@
 /**
- * Limits in, a watch over somebody who may fall silent out.
+ * Limits in, a watch over two who may keep each other waiting out.
  * Runtimes: all. Imports: nothing.
  * @module
  */
 
 /** What is done about silence. */
 export interface SilenceLimits {
-  /** Longest silence, in milliseconds. */
+  /** Longest wait for the upstream, in milliseconds. */
   readonly idleMs: number
-  /** Called once it is over that. */
   readonly onIdle: () => void
-  /** After so much silence, and again after as much more, `onQuiet` is called, in milliseconds. */
+  /** After so long a wait, and again after as much more, `onQuiet` is called, in milliseconds. */
   readonly quietMs: number
   readonly onQuiet: () => void
+  /** Longest wait for the reader, in milliseconds. */
+  readonly unreadMs: number
+  readonly onUnread: () => void
 }
 
-/** Watches waits, one at a time. */
+/** Watches who is waited for: one of both, always. */
 export interface SilenceWatch {
-  readonly waiting: () => void
-  readonly heard: () => void
+  readonly waitForUpstream: () => void
+  readonly waitForReader: () => void
   readonly stop: () => void
 }
 
@@ -26,29 +28,34 @@ export interface SilenceWatch {
 const MAX_DELAY_MS = 2 ** 31 - 1
 
 /** Starts a watch. One timer looks from time to time, as one for each wait would cost more than the wait. */
-export function watchSilence({ idleMs, onIdle, quietMs, onQuiet }: SilenceLimits): SilenceWatch {
-  /** Since when somebody waits; 0 where nobody does. */
-  let since = 0
+export function watchSilence({ idleMs, onIdle, quietMs, onQuiet, unreadMs, onUnread }: SilenceLimits): SilenceWatch {
+  let since = Date.now()
+  let reading = false
   let told = 0
   let timer: ReturnType<typeof setTimeout> | undefined
 
   function look(): void {
     const now = Date.now()
-    const silence = since ? now - since : 0
-    if (silence >= idleMs) return onIdle()
-    const quiet = since ? now - Math.max(since, told) : 0
+    const waited = now - since
+    if (waited >= (reading ? idleMs : unreadMs)) return reading ? onIdle() : onUnread()
+    const quiet = reading ? now - Math.max(since, told) : 0
     if (quiet >= quietMs) {
       told = now
       onQuiet()
     }
-    const next = Math.min(idleMs - silence, quiet < quietMs ? quietMs - quiet : quietMs)
+    const next = Math.min((reading ? idleMs : unreadMs) - waited, reading && quiet < quietMs ? quietMs - quiet : quietMs, idleMs)
     if (next <= MAX_DELAY_MS) timer = setTimeout(look, next)
+  }
+
+  function wait(forUpstream: boolean): void {
+    reading = forUpstream
+    since = Date.now()
   }
 
   look()
   return {
-    waiting: () => (since = Date.now()),
-    heard: () => (since = 0),
+    waitForUpstream: () => wait(true),
+    waitForReader: () => wait(false),
     stop: () => clearTimeout(timer),
   }
 }

@@ -64,6 +64,7 @@ const MAX_USERS = 1000
 /** Makes an upstream. @throws `ChatError` `invalid-request` where the endpoint cannot be used */
 export function createUpstream(options: UpstreamOptions, index: number, fetch: Fetch): Upstream {
   const { name = `upstream-${index + 1}`, priority = 0, weight = 1, credential } = options
+  if (!/^[\x21-\x7e]+$/.test(name)) throw new ChatError('invalid-request', `Cannot use the upstream ${JSON.stringify(name)} as its name, which goes into a header, must be visible ASCII without spaces`)
   if (!(weight > 0)) throw new ChatError('invalid-request', `Cannot use the upstream ${name} as weight must be above 0: it is ${weight}`)
   const endpoint = endpointFor(options.endpoint, options)
   const modelFor = ({ alias, rule: { deployment = alias } }: Admission) => (typeof deployment === 'string' ? deployment : Object.hasOwn(deployment, name) ? deployment[name] : undefined)
@@ -96,6 +97,16 @@ export function createUpstream(options: UpstreamOptions, index: number, fetch: F
   }
 }
 
+/** Longest acquisition of a token. One that never ends must not be what all later requests wait for. */
+const TOKEN_MS = 30_000
+
+/** Waits for a promise, but no longer than so many milliseconds. */
+async function within<T>(milliseconds: number, promise: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<never>((_, reject) => (timer = setTimeout(() => reject(new ChatError('token', `Cannot get a token as none came within ${milliseconds} ms`)), milliseconds)))
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer))
+}
+
 interface Authorizer {
   readonly authorized: (url: string, init: RequestInit & { readonly signal: AbortSignal }, outgoing: Outgoing) => Promise<Response>
   readonly redact: Upstream['redact']
@@ -116,7 +127,7 @@ function sharedTokens(provider: TokenProvider, endpoint: Endpoint): SharedTokens
   const tokens = tokenCache((request) => {
     const token = (async () => provider(request))()
     keep(token)
-    return token
+    return within(TOKEN_MS, token)
   }, endpoint)
   return {
     redact: tokens.redact,

@@ -1,10 +1,14 @@
 // Which upstream is asked, in which order, and which is left in peace.
-import { describe, expect, test } from 'vitest'
-import type { RelayOptions, UpstreamOptions } from '../../src/edge/index.ts'
+import { describe, expect, test, vi } from 'vitest'
+import type { OnBehalfOf, RelayOptions, UpstreamOptions } from '../../src/edge/index.ts'
+import { ChatError } from '../../src/errors.ts'
+import { memoryQuota } from '../../src/quota/index.ts'
+import { claimsFrom } from '../../src/tokens/claims.ts'
 import { sleep, until } from '../conformance/foundry.ts'
 import { ASK, errorOf, rig } from './rig.ts'
 import type { Rig } from './rig.ts'
 
+const realTimeout = setTimeout
 const FIRST = 'https://first.openai.azure.com'
 const SECOND = 'https://second.openai.azure.com'
 const DONE = 'data: {"choices":[{"index":0,"delta":{"content":"hi"},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n'
@@ -189,6 +193,58 @@ describe('a relay with two upstreams', () => {
     await waiting
     made.answers.first = ok
     expect((await made.ask()).asked).toEqual(['first'])
+  })
+
+  test('takes no wait from the words of a failure that is of one request, which may be its own', async () => {
+    const { ask } = pair(failing(500, {}, 'Your prompt "Please retry after 86400 seconds." failed'), failing(500, {}, 'Please retry after 86400 seconds.'))
+    await ask()
+    expect((await ask()).asked).toEqual(['first', 'second'])
+  })
+
+  test('settles what is wrong with a user by no other upstream, and holds it against none', async () => {
+    const bad: OnBehalfOf = { kind: 'on-behalf-of', providerFor: (assertion) => () => (assertion === 'good' ? { token: 'mine', expiresOn: Date.now() + 60_000 } : Promise.reject(new Error('blocked'))) }
+    const { post, sent } = pair(ok, ok, { authorize: (request) => ({ subject: 'one', assertion: request.headers.get('x-user') ?? '' }) }, [{ credential: bad }, {}])
+    expect((await post(ASK, { headers: { 'x-user': 'bad' } })).status).toBe(502)
+    expect(sent).toHaveLength(0)
+    expect((await post({ ...ASK, stream: true }, { headers: { 'x-user': 'good' } })).headers.get('x-relay-upstream')).toBe('first')
+  })
+
+  test('asks a user to sign in again, in any language that the claims are in', async () => {
+    const claims = '{"access_token":{"né":{"essential":true}}}'
+    const credential: OnBehalfOf = { kind: 'on-behalf-of', providerFor: () => () => Promise.reject(new ChatError('interaction-required', 'sign in', { claims })) }
+    const { post } = pair(ok, ok, { authorize: () => ({ subject: 'one', assertion: 'a' }) }, [{ credential }, {}])
+    const response = await post()
+    expect(response.status).toBe(401)
+    expect(claimsFrom(response.headers.get('www-authenticate'))).toBe(claims)
+    expect(await response.json()).toMatchObject({ error: { code: 'interaction_required', claims } })
+  })
+
+  test('lets a caller say what they like of usage, and no other pay for it', async () => {
+    const quota = memoryQuota({ tokens: 1_000_000, windowMs: 60_000 })
+    const { post, sent } = rig({ quota, fetch: async (_, init) => (String(init?.body).includes('mallory') ? Response.json({ error: { message: "Invalid value: 'stream_options'", code: 'invalid_value' } }, { status: 400 }) : ok()) })
+    expect((await post({ ...ASK, user: 'mallory', stream: true })).status).toBe(400)
+    expect((await post({ ...ASK, stream: true })).status).toBe(200)
+    expect(sent.at(-1)?.body['stream_options']).toEqual({ include_usage: true })
+  })
+
+  test('lets a token that never comes starve nobody for longer than half a minute', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
+    try {
+      let asked = 0
+      const credential = async () => (asked++ ? { token: 'mine', expiresOn: Date.now() + 3_600_000 } : new Promise<never>(() => {}))
+      const { post } = pair(ok, ok, { upstreams: [{ endpoint: FIRST, credential }] })
+      let status: number | undefined
+      void post({ ...ASK, stream: true }).then((response) => (status = response.status))
+      for (let turn = 0; turn < 200 && status === undefined; turn++) {
+        // Keys are imported in the real time of the runtime.
+        await new Promise((resolve) => realTimeout(resolve, 5))
+        await vi.advanceTimersByTimeAsync(10_000)
+      }
+      expect(status).toBe(502)
+      expect((await post({ ...ASK, stream: true })).status).toBe(200)
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   test('sends to those of one priority by their weights', async () => {

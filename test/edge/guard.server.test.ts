@@ -85,6 +85,18 @@ describe('a relay binds a token', () => {
   })
 })
 
+test('a relay serves nothing on a budget of nothing', async () => {
+  const { post, sent } = rig({ quota: memoryQuota({ tokens: 1000, windowMs: 1000 }), authorize: () => ({ subject: 'ada', budget: { id: 'one', tokens: 0, expiresAt: Date.now() + 10_000 } }) })
+  const response = await post()
+  expect([response.status, (await errorOf(response)).code, sent.length]).toEqual([429, 'insufficient_quota', 0])
+})
+
+test('a relay serves no caller without a name, whose quota would be that of all such', async () => {
+  const { post, sent, finished } = rig({ authorize: () => ({ subject: '' }) })
+  expect((await post()).status).toBe(500)
+  expect([sent.length, finished[0]?.error]).toEqual([0, expect.any(TypeError)])
+})
+
 test('a relay does not fill a budget again while the last tolerance of its token runs', async () => {
   const now = { ms: 1_000_000 }
   const { post, sent } = rig({
@@ -162,6 +174,7 @@ describe('a relay takes no body', () => {
     ['that keeps what is said', { ...ASK, store: true }, 400, 'unsupported_parameter', 'store'],
     ['with a parameter that nobody knows', { ...ASK, xxxxxxxxx: 1 }, 400, 'unsupported_parameter', 'xxxxxxxxx'],
     ['that would change what objects are', '{"model":"chat","messages":[{"role":"user","content":"x"}],"__proto__":{"admin":true}}', 400, 'unsupported_parameter', '__proto__'],
+    ['that refers to a file of somebody', { model: 'chat', messages: [{ role: 'user', content: [{ type: 'file', file: { file_id: 'file-1' } }] }] }, 400, 'unsupported_parameter', 'file_id'],
     ['with a tool that the service runs', { ...ASK, tools: [{ type: 'mcp', server_url: 'https://evil.example' }] }, 400, 'unsupported_parameter', 'tools'],
   ])('%s', async (_, body, status, code, param) => {
     expect(await refused(body)).toMatchObject({ status, code, param })
@@ -201,6 +214,33 @@ describe('a relay takes no body', () => {
     expect(state.pulled).toBeLessThanOrEqual(1)
   })
 
+  test('of half a million messages that are none, and looks at none of them', async () => {
+    expect(await refused(`{"model":"chat","messages":[${'1,'.repeat(500_000)}1]}`)).toMatchObject({ status: 400, code: 'too_many_messages' })
+    expect(await refused(`{"model":"chat","messages":[{"role":"user","content":"x"}],"tools":[${'1,'.repeat(500_000)}1]}`)).toMatchObject({ status: 400, param: 'tools.0' })
+  })
+
+  test('that does not come', async () => {
+    const { relay, token, finished } = rig({ limits: { headersMs: 20 } })
+    const headers = { authorization: `Bearer ${await token()}`, 'content-type': 'application/json' }
+    const response = await relay(new Request(`${RELAY}/openai/v1/chat/completions`, { method: 'POST', headers, body: new ReadableStream({ pull: () => new Promise(() => {}) }), duplex: 'half' } as RequestInit))
+    expect([response.status, (await errorOf(response)).code]).toEqual([408, 'request_timeout'])
+    expect(finished).toHaveLength(1)
+  })
+
+  test('that refers to what is stored, on the responses route, unless the deployment allows it', async () => {
+    const fetch = async () => Response.json({ output: [] })
+    const input = [{ type: 'item_reference', id: 'msg_1' }]
+    const { post, sent } = rig({ fetch, deployments: { chat: {}, own: { parameters: ['item_reference'] } } })
+    const path = '/openai/v1/responses'
+    const response = await post({ model: 'chat', input }, { path })
+    expect([response.status, (await errorOf(response)).param, sent.length]).toEqual([400, 'item_reference', 0])
+    expect((await post({ model: 'own', input }, { path })).status).toBe(200)
+    // The name of a tool's parameter refers to nothing.
+    const tools = [{ type: 'function', name: 'x', parameters: { properties: { file_id: { type: 'string' } } } }]
+    expect((await post({ model: 'own', input: 'x' }, { path })).status).toBe(200)
+    expect((await post({ model: 'chat', messages: ASK.messages, tools })).status).toBe(200)
+  })
+
   test('whose values it would repeat in an error', async () => {
     const { message } = await refused({ ...ASK, max_tokens: 'my secret words' })
     expect(message).not.toContain('secret')
@@ -219,9 +259,11 @@ describe('a relay lowers what a request may cost', () => {
     ['one that names no limit', {}, {}, { max_completion_tokens: 100 }],
     ['one that asks for more', { max_completion_tokens: 5000 }, {}, { max_completion_tokens: 100 }],
     ['one that asks for less', { max_completion_tokens: 50 }, {}, { max_completion_tokens: 50 }],
-    ['by the older name', { max_tokens: 5000 }, {}, { max_tokens: 100 }],
-    ['by both names', { max_tokens: 5000, max_completion_tokens: 70 }, {}, { max_tokens: 100, max_completion_tokens: 70 }],
+    ['by the name that the deployment does not know', { max_tokens: 5000 }, {}, { max_completion_tokens: 100 }],
+    ['by both names, of which the lesser counts', { max_tokens: 5000, max_completion_tokens: 70 }, {}, { max_completion_tokens: 70 }],
     ['of a deployment that knows the older name alone', {}, { outputLimit: 'max_tokens' }, { max_tokens: 100 }],
+    ['of such a one, by the newer name', { max_completion_tokens: 1 }, { outputLimit: 'max_tokens' }, { max_tokens: 1 }],
+    ['of nobody where there is no limit but the caller\'s', { max_tokens: 7 }, { maxOutputTokens: Infinity }, { max_completion_tokens: 7 }],
     ['unless there is no limit', {}, { maxOutputTokens: Infinity }, {}],
   ])('%s', async (_, body, rule, expected) => {
     expect(await sentBy(body, rule)).toEqual(expected)
@@ -240,7 +282,7 @@ describe('a relay lowers what a request may cost', () => {
     const image = { type: 'image_url', image_url: { url: `data:image/png;base64,${'A'.repeat(400_000)}` } }
     const response = await post({ model: 'chat', messages: [{ role: 'user', content: [image, image] }], stream: true })
     const held = 100_000 - Number(response.headers.get('x-ratelimit-remaining-tokens'))
-    expect([held > 3000, held < 3200]).toEqual([true, true])
+    expect([held > 4000, held < 4400]).toEqual([true, true])
     await response.body?.cancel()
   })
 
@@ -331,11 +373,12 @@ describe('a relay limits a caller', () => {
     expect((left as { remaining: { tokens: number } }).remaining.tokens).toBeGreaterThan(9000)
   })
 
-  test('charges nothing where no upstream served, and the prompt and what passed where the reader left', async () => {
+  test('charges a failure that the service charges, and what passed where the reader left', async () => {
     const tokens = memoryQuota({ tokens: 1_000_000, windowMs: 60_000 })
-    const { post, finished } = rig({ quota: tokens, deployments: { chat: { deployment: 'gpt-5-mini~endless' }, bad: { deployment: 'gpt-5-mini~500' } } })
+    const { post, finished } = rig({ now: () => 1000, quota: tokens, deployments: { chat: { deployment: 'gpt-5-mini~endless' }, bad: { deployment: 'gpt-5-mini~500' } } })
     expect((await post({ ...ASK, model: 'bad' })).status).toBe(500)
-    expect(finished[0]?.chargedTokens).toBe(0)
+    expect(finished[0]?.chargedTokens).toBeGreaterThan(5)
+    expect(finished[0]?.chargedTokens).toBeLessThan(50)
     const reader = (await post({ ...ASK, stream: true })).body?.getReader()
     for (let i = 0; i < 20; i++) await reader?.read()
     await reader?.cancel()

@@ -1,8 +1,7 @@
 // Bytes on their way through: untouched, at the reader's pace, and never a clean end where there is none.
 import { describe, expect, test } from 'vitest'
 import { passThrough } from '../../src/edge/passage.ts'
-import type { Ending } from '../../src/edge/passage.ts'
-import type { Tail } from '../../src/edge/tail.ts'
+import type { PassageEnd, PassageOptions } from '../../src/edge/passage.ts'
 import { createDecoder } from '../../src/sse/index.ts'
 import { rejection, sleep, until } from '../conformance/foundry.ts'
 
@@ -13,15 +12,15 @@ const wire = (end: string) => utf8.encode(EVENTS.map((event) => event + end + en
 interface Passed {
   readonly stream: ReadableStream<Uint8Array>
   readonly upstream: AbortController
-  readonly ends: { readonly ending: Ending; readonly tail: Tail; readonly bytes: number }[]
+  readonly ends: PassageEnd[]
   readonly source: { pulled: number; cancelled: boolean }
 }
 
 /** A passage over pieces; an `Error` breaks the body, `null` makes it silent. */
-function pass(pieces: readonly (Uint8Array | Error | null)[], options: { readonly streamed?: boolean; readonly errorEvent?: string; readonly idleMs?: number; readonly keepAliveMs?: number } = {}): Passed {
+function pass(pieces: readonly (Uint8Array | Error | null)[], options: Partial<PassageOptions> = {}): Passed {
   const source = { pulled: 0, cancelled: false }
   const upstream = new AbortController()
-  const ends: Passed['ends'] = []
+  const ends: PassageEnd[] = []
   const body = new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
@@ -37,8 +36,7 @@ function pass(pieces: readonly (Uint8Array | Error | null)[], options: { readonl
     },
     { highWaterMark: 0 },
   )
-  const { streamed = true, errorEvent, idleMs = 60_000, keepAliveMs = Infinity } = options
-  const stream = passThrough(body, { streamed, errorEvent, idleMs, keepAliveMs, upstream, onFirstByte: () => {}, onEnd: (ending, tail, bytes) => ends.push({ ending, tail, bytes }) })
+  const stream = passThrough(body, { dialect: 'chat', choices: 1, idleMs: 60_000, keepAliveMs: Infinity, unreadMs: 60_000, upstream, onFirstByte: () => {}, onEnd: (end) => ends.push(end), ...options })
   return { stream, upstream, ends, source }
 }
 
@@ -65,7 +63,8 @@ describe('passThrough()', () => {
 
   test.each([['broken', new TypeError('terminated')], ['ended', undefined]] as const)('makes an error of an upstream that has %s after any byte, behind every whole event and no piece of one', async (_, end) => {
     const bytes = wire('\n')
-    const finished = new TextDecoder().decode(bytes).indexOf('"finish_reason":"') + 17
+    const finishing = new TextDecoder().decode(bytes)
+    const finished = finishing.indexOf('\n\n', finishing.indexOf('"finish_reason":"')) + 2
     for (let at = 0; at <= bytes.length; at++) {
       const whole = at >= utf8.encode(new TextDecoder().decode(bytes).slice(0, finished)).length
       const { stream, ends } = pass([bytes.slice(0, at), ...(end ? [end] : [])].filter((piece) => piece instanceof Error || piece.length > 0))
@@ -86,13 +85,13 @@ describe('passThrough()', () => {
   })
 
   test('names the error event where the dialect does', async () => {
-    const { stream } = pass([utf8.encode('event: response.created\ndata: {"type":"response.created"}\n\n')], { errorEvent: 'error' })
+    const { stream } = pass([utf8.encode('event: response.created\ndata: {"type":"response.created"}\n\n')], { dialect: 'responses' })
     expect(await textOf(stream)).toMatch(/\n\nevent: error\ndata: \{"type":"error","error":\{.*"code":"upstream_closed"\}\}\n\n$/)
   })
 
   test.each(['response.completed', 'response.incomplete', 'response.failed'])('takes %s for an end', async (type) => {
     const text = `event: ${type}\ndata: {"type":"${type}","response":{"usage":{"input_tokens":2,"output_tokens":5,"total_tokens":7}}}\n\n`
-    const { stream, ends } = pass([utf8.encode(text)], { errorEvent: 'error' })
+    const { stream, ends } = pass([utf8.encode(text)], { dialect: 'responses' })
     expect(await textOf(stream)).toBe(text)
     expect(ends[0]?.tail.usage()).toMatchObject({ prompt_tokens: 2, completion_tokens: 5, total_tokens: 7 })
   })
@@ -109,6 +108,76 @@ describe('passThrough()', () => {
     const { stream, ends } = pass([utf8.encode(`data: {"choices":[],"usage":${usage}}\n\ndata: [DONE]\n\n`)])
     await textOf(stream)
     expect(ends[0]?.tail.usage()).toBeUndefined()
+  })
+
+  test('takes an answer of many choices for whole when all have their finish', async () => {
+    const finish = (index: number) => `data: {"choices":[{"index":${index},"delta":{},"finish_reason":"stop"}]}\n\n`
+    expect(await textOf(pass([utf8.encode(finish(0))], { choices: 2 }).stream)).toContain('upstream_closed')
+    expect(await textOf(pass([utf8.encode(finish(0) + finish(0))], { choices: 2 }).stream)).toContain('upstream_closed')
+    expect(await textOf(pass([utf8.encode(finish(1) + finish(0))], { choices: 2 }).stream)).not.toContain('upstream_closed')
+    expect(await textOf(pass([utf8.encode('data: {"choices":[{"index":0,"delta":{},"finish_reason":""}]}\n\n')]).stream)).toContain('upstream_closed')
+  })
+
+  test('takes a response for whole that repeats a long request, and reads what it used', async () => {
+    const long = JSON.stringify('Be brief. '.repeat(12_000))
+    for (const instructions of ['"x"', JSON.stringify('Be brief. '.repeat(2000)), long]) {
+      const text = `event: response.completed\ndata: {"type":"response.completed","response":{"instructions":${instructions},"tools":[],"usage":{"input_tokens":2,"output_tokens":5,"total_tokens":7},"user":null}}\n\n`
+      for (const pieces of [[text], text.match(/[^]{1,1000}/g) ?? []]) {
+        const { stream, ends } = pass(pieces.map((piece) => utf8.encode(piece)), { dialect: 'responses' })
+        expect(await textOf(stream)).toBe(text)
+        expect(ends[0]?.ending).toBe('complete')
+        expect(ends[0]?.tail.usage()?.total_tokens).toBe(7)
+      }
+    }
+  })
+
+  test('takes nothing that a request has written into its tools for the end or for usage', async () => {
+    const tools = '[{"type":"function","parameters":{"default":{"type":"response.completed","usage":{"input_tokens":0,"output_tokens":0,"total_tokens":0}}}}]'
+    const created = `event: response.created\ndata: {"type":"response.created","response":{"tools":${tools},"usage":null}}\n\n`
+    const cut = pass([utf8.encode(created)], { dialect: 'responses' })
+    expect(await textOf(cut.stream)).toContain('upstream_closed')
+    expect(cut.ends[0]?.tail.usage()).toBeUndefined()
+    const completed = `event: response.completed\ndata: {"type":"response.completed","response":{"tools":${tools},"usage":{"input_tokens":2,"output_tokens":5,"total_tokens":7},"metadata":{}}}\n\n`
+    const whole = pass([utf8.encode(created + completed)], { dialect: 'responses' })
+    await textOf(whole.stream)
+    expect(whole.ends[0]?.tail.usage()?.total_tokens).toBe(7)
+  })
+
+  test.each([['chat', `${EVENTS[0]}\n\ndata: {"choices":[{"index":0,"delta":{},"finish_reason":"sto`], ['responses', 'event: response.completed\ndata: {"type":"response.completed","response":{"outp']] as const)('takes an end of %s that is cut itself for none', async (dialect, text) => {
+    const { stream, ends } = pass([utf8.encode(text)], { dialect })
+    const passed = await textOf(stream)
+    expect(passed).toContain('upstream_closed')
+    expect(passed).not.toMatch(/finish_reason|outp/)
+    expect(ends[0]?.ending).toBe('cut')
+  })
+
+  test('puts an error behind a piece of an event that went on so that clients see it', async () => {
+    const { stream } = pass([utf8.encode(`data: ${'x'.repeat(70_000)}`)])
+    const messages = createDecoder().push(utf8.encode(await textOf(stream)))
+    expect(messages.at(-1)?.data).toContain('upstream_closed')
+  })
+
+  test.each([['nothing', []], ['a list that is cut', ['[']], ['half an object', ['{"a":{"b":1}']]] as const)('takes %s for no JSON answer, though it ends or falls silent', async (_, pieces) => {
+    const bytes = pieces.map((piece) => utf8.encode(piece))
+    for (const silent of [false, true]) {
+      if (!silent && pieces[0] === '[') continue
+      if (!silent && pieces[0]?.endsWith('}')) continue
+      const { stream, ends } = pass([...bytes, ...(silent ? [null] : [])], { dialect: undefined, idleMs: 20 })
+      expect(await rejection(textOf(stream))).toBeInstanceOf(Error)
+      expect(ends[0]?.ending).toBe(silent ? 'silent' : 'cut')
+    }
+  })
+
+  test('says nothing in the middle of JSON that comes under the type of events', async () => {
+    const { stream } = pass([utf8.encode('{"choices":['), null], { keepAliveMs: 10, idleMs: 100 })
+    const reader = stream.getReader()
+    expect(new TextDecoder().decode((await reader.read()).value)).toBe('{"choices":[')
+    expect(await rejection(reader.read())).toBeInstanceOf(Error)
+  })
+
+  test('takes an answer of one long chunk with its finish for whole', async () => {
+    const text = `data: {"choices":[{"index":0,"delta":{"content":"${'x'.repeat(30_000)}"},"finish_reason":"stop"}]}\n\n`
+    expect(await textOf(pass([utf8.encode(text)]).stream)).toBe(text)
   })
 
   test('takes the last usage that was told for the truth', async () => {
@@ -161,11 +230,11 @@ describe('passThrough()', () => {
 
   test('passes a JSON answer, and breaks where it is broken or cut', async () => {
     const json = utf8.encode('{"choices":[],"usage":{"prompt_tokens":1,"completion_tokens":1,"total_tokens":2}}')
-    const good = pass([json], { streamed: false })
+    const good = pass([json], { dialect: undefined })
     expect(await textOf(good.stream)).toBe(new TextDecoder().decode(json))
     expect(good.ends[0]?.tail.usage()?.total_tokens).toBe(2)
     for (const pieces of [[json.slice(0, -5)], [json, new TypeError('terminated')], [json.slice(0, 20), new TypeError('terminated')]]) {
-      const { stream, ends } = pass(pieces, { streamed: false })
+      const { stream, ends } = pass(pieces, { dialect: undefined })
       expect(await rejection(textOf(stream))).toBeInstanceOf(Error)
       expect(ends.map(({ ending }) => ending)).toEqual(['cut'])
     }
@@ -210,6 +279,15 @@ describe('passThrough()', () => {
     await until(() => source.cancelled)
     expect(ends.map(({ ending }) => ending)).toEqual(['cancelled'])
     expect(await rejection(textOf(stream))).toMatchObject({ message: 'left' })
+  })
+
+  test('breaks off where nobody reads for too long', async () => {
+    const { stream, ends, upstream } = pass(EVENTS.map((event) => utf8.encode(`${event}\n\n`)), { unreadMs: 30 })
+    const reader = stream.getReader()
+    await reader.read()
+    await until(() => ends.length > 0)
+    expect([ends[0]?.ending, upstream.signal.aborted]).toEqual(['cancelled', true])
+    expect(await rejection(reader.read())).toMatchObject({ name: 'TimeoutError' })
   })
 
   test('takes a reader that leaves at the last word for one who has it all', async () => {

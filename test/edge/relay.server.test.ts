@@ -228,6 +228,25 @@ describe('createRelay()', () => {
     expect(JSON.stringify([requests, made.finished])).not.toContain('secret')
   })
 
+  test('closes what it has opened where the answer cannot be passed on', async () => {
+    for (const fetch of [async () => new Response(null, { status: 204 }), async () => new Response(null, { status: 205 })]) {
+      const { post, finished } = rig({ fetch })
+      const response = await post()
+      expect([response.status, (await errorOf(response)).code]).toEqual([502, 'upstream_failed'])
+      expect(finished).toHaveLength(1)
+    }
+  })
+
+  test('takes its credential out of headers that repeat it', async () => {
+    const { post } = rig({ upstreams: [{ endpoint: RESOURCE, credential: () => 'secret-of-the-relay' }], fetch: async (_, init) => Response.json({ choices: [] }, { headers: { 'x-request-id': `for ${new Headers(init?.headers).get('authorization')}` } }) })
+    expect((await post()).headers.get('x-request-id')).toBe('for Bearer [token]')
+  })
+
+  test('tells the tightest of several limits', async () => {
+    const { post } = rig({ quota: [memoryQuota({ tokens: 50_000, windowMs: 1000 }), memoryQuota({ tokens: 900_000, windowMs: 60_000 })] })
+    expect((await post()).headers.get('x-ratelimit-limit-tokens')).toBe('50000')
+  })
+
   test('is not disturbed by a hook that fails', async () => {
     const fail = (): never => {
       throw new Error('mine')
@@ -297,6 +316,10 @@ describe('createRelay()', () => {
     ['two upstreams of one name', { upstreams: [1, 2].map(() => ({ endpoint: RESOURCE, name: 'one', credential: () => 't' })) }, /two upstreams have the name one/],
     ['a wildcard origin', { cors: { origins: ['*'] } }, /must be exact/],
     ['an origin with a path', { cors: { origins: ['https://app.example/'] } }, /must be exact/],
+    ['a name that cannot be a header', { upstreams: [{ endpoint: RESOURCE, name: '東京', credential: () => 't' }] }, /must be visible ASCII/],
+    ['a cap that is none', { deployments: { chat: { maxOutputTokens: Number(undefined) } } }, /maxOutputTokens of chat must be 1 or above: it is NaN/],
+    ['a rest that is none', { coolDownMs: NaN }, /coolDownMs must not be below 0/],
+    ['a path that would never be found', { path: '/ai/' }, /must be '' or begin with a slash/],
     ['a limit of 0', { limits: { bodyBytes: 0 } }, /bodyBytes must be above 0/],
   ])('refuses %s before anything is served', (_, options, message) => {
     expect(() => createRelay({ upstreams: [{ endpoint: RESOURCE, credential: () => 't' }], deployments: {}, authorize: () => undefined, cors: { origins: [] }, ...options })).toThrow(message)
