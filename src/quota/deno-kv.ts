@@ -29,7 +29,10 @@ const PAUSE_MS = 10
 /**
  * Counts in Deno KV: exact, as an entry is written only over the version that was read.
  *
- * @param options.prefix - The first part of its keys. @defaultValue `'keyless-chat-quota'`
+ * Quotas of one prefix share their accounts, as {@link QuotaLimits} says.
+ *
+ * @param options.prefix - The first part of its keys, before the subject and the account. Keys have room for 2 KiB, and 400 bytes of them are
+ * the prefix's: with a longer one, `reserve()` throws for long subjects. @defaultValue `'keyless-chat-quota'`
  * @param options.now - Clock in milliseconds. @defaultValue `Date.now`
  * @throws `RangeError` where a limit is not a finite number above 0. `reserve()` and `settle()` throw where the database fails.
  * @example
@@ -41,7 +44,7 @@ const PAUSE_MS = 10
 export function denoKvQuota(kv: KvDatabase, limits: QuotaLimits, { prefix = 'keyless-chat-quota', now = () => Date.now() }: { readonly prefix?: string; readonly now?: () => number } = {}): Quota {
   return quotaOf(
     async (subject, entry) => {
-      const key = [prefix, await keyOf(subject)]
+      const key = [prefix, await keyOf(subject), entry.account]
       for (let round = 0; round < ROUNDS; round++) {
         const { value, versionstamp } = await kv.get(key)
         const before = (value ?? undefined) as Ledger | undefined

@@ -18,17 +18,25 @@ export interface ObjectState {
   readonly storage: {
     get(key: string): Promise<unknown>
     put(key: string, value: unknown): Promise<void>
+    list(): Promise<Map<string, unknown>>
+    delete(key: string): Promise<boolean>
+    getAlarm(): Promise<number | null>
     setAlarm(time: number): Promise<void>
     deleteAll(): Promise<void>
   }
 }
 
-const KEY = 'ledger'
+/** What is stored for an account. */
+interface Kept {
+  readonly ledger: Ledger
+  /** When the ledger may be removed: its window's length after it was opened, by the object's own clock, as the window is told by callers' clocks. */
+  readonly removableAt: number
+}
 
 /**
- * The Durable Object that keeps one subject's account; export it from the Worker's main module and name it in its configuration.
+ * The Durable Object that keeps one subject's accounts; export it from the Worker's main module and name it in its configuration.
  *
- * It removes what it has stored when the window is over.
+ * It removes what it has stored when the windows are over.
  *
  * @example
  * ```ts
@@ -50,23 +58,40 @@ export class QuotaObject {
   /** Makes one entry. Nothing comes between reading and writing: input gates hold other requests back while storage is waited for. */
   async fetch(request: Request): Promise<Response> {
     const entry = (await request.json()) as LedgerEntry
-    const before = (await this.#storage.get(KEY)) as Ledger | undefined
-    const { ledger, answer } = enter(before, entry)
-    if (ledger && ledger !== before) {
-      if (ledger.start !== before?.start) await this.#storage.setAlarm(Date.now() + ledger.windowMs)
-      await this.#storage.put(KEY, ledger)
+    const before = (await this.#storage.get(entry.account)) as Kept | undefined
+    const { ledger, answer } = enter(before?.ledger, entry)
+    if (ledger && ledger !== before?.ledger) {
+      const removableAt = ledger.start === before?.ledger.start ? before.removableAt : await this.#opened(ledger)
+      await this.#storage.put(entry.account, { ledger, removableAt } satisfies Kept)
     }
     return Response.json(answer ?? null)
   }
 
-  /** Called when the window is over. */
+  /** Sets the alarm for a new window. An object has one alarm, which stays where it rings for another account before. */
+  async #opened({ windowMs }: Ledger): Promise<number> {
+    const removableAt = Date.now() + windowMs
+    const alarm = await this.#storage.getAlarm()
+    if (alarm === null || removableAt < alarm) await this.#storage.setAlarm(removableAt)
+    return removableAt
+  }
+
+  /** Removes what is over, and comes back for the rest. Nothing depends on it but room: what is over begins anew, whether it was removed or not. */
   async alarm(): Promise<void> {
-    await this.#storage.deleteAll()
+    const now = Date.now()
+    let next = Infinity
+    for (const [account, { removableAt }] of (await this.#storage.list()) as Map<string, Kept>) {
+      if (removableAt > now) next = Math.min(next, removableAt)
+      else await this.#storage.delete(account)
+    }
+    // What the object stores of itself is billed too, until all is deleted: https://developers.cloudflare.com/durable-objects/reference/faq/
+    await (next < Infinity ? this.#storage.setAlarm(next) : this.#storage.deleteAll())
   }
 }
 
 /**
  * Counts in Durable Objects, one for each subject: exact, wherever in the world its requests come in.
+ *
+ * Quotas of one namespace share their accounts, as {@link QuotaLimits} says.
  *
  * @param namespace - The binding whose class is {@link QuotaObject}.
  * @param options.now - Clock in milliseconds. @defaultValue `Date.now`

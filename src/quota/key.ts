@@ -4,7 +4,7 @@
  * @module
  */
 
-/** At most 1500 bytes: a key of Deno KV has room for 2 KiB, and a rate limiter's for no more that is known. */
+/** At most 1500 bytes: a key of Deno KV has room for 2 KiB, where a prefix and an account are added, and a rate limiter's for no more that is known. */
 const MAX_LENGTH = 500
 const MARK = 'sha-256:'
 

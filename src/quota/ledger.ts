@@ -5,7 +5,7 @@
  */
 import type { Quota, QuotaLimits } from './quota.ts'
 
-/** What a subject has used in its window; plain data, as engines store it. */
+/** What a subject has used of one account in its window; plain data, as engines store it. */
 export interface Ledger {
   /** When the window began, in milliseconds since 1970. */
   readonly start: number
@@ -15,11 +15,11 @@ export interface Ledger {
   readonly tokens: number
 }
 
-/** What is to be done with a ledger; plain data, as it is sent to a Durable Object. */
+/** What is to be done with the ledger of an account; plain data, as it is sent to a Durable Object. */
 export type LedgerEntry =
-  | { readonly kind: 'reserve'; readonly tokens: number; readonly limits: QuotaLimits; readonly now: number }
+  | { readonly kind: 'reserve'; readonly account: string; readonly tokens: number; readonly limits: QuotaLimits; readonly now: number }
   /** `start` says in which window the tokens were reserved: one that is over is not touched. */
-  | { readonly kind: 'settle'; readonly start: number; readonly back: number }
+  | { readonly kind: 'settle'; readonly account: string; readonly start: number; readonly back: number }
 
 /** What became of a reservation. */
 export type LedgerAnswer =
@@ -55,8 +55,20 @@ export function enter(ledger: Ledger | undefined, entry: LedgerEntry): { readonl
   return { ledger: next, answer: { granted: true, start: next.start, remaining, resetMs } }
 }
 
-/** Enters into the ledger of one subject, alone and at once: no other entry may come between reading and writing. */
+/** Enters into the ledger of one account of a subject, alone and at once: no other entry may come between reading and writing. */
 export type Book = (subject: string, entry: LedgerEntry) => Promise<LedgerAnswer | undefined>
+
+/** The account of limits that come with a reservation. The budget of a token is a window that is another number each time, and one account all the same. */
+const GIVEN = 'given'
+
+/**
+ * Names the account in which a quota counts a subject, in at most 50 characters: where quotas share a store, the window of one must not refill another.
+ *
+ * Amounts are no part of it, as a limit that is raised must not forget what was used.
+ */
+function accountOf({ requests, tokens, windowMs }: QuotaLimits): string {
+  return [requests !== undefined && 'requests', tokens !== undefined && 'tokens', windowMs].filter(Boolean).join(' ')
+}
 
 /**
  * Makes a quota of a book.
@@ -67,10 +79,12 @@ export function quotaOf(book: Book, own: QuotaLimits, now: () => number): Quota 
   checkLimits(own)
   return {
     countsTokens: true,
-    async reserve({ subject, tokens, limits = own }) {
+    async reserve({ subject, tokens, limits: given }) {
+      const limits = given ?? own
       checkLimits(limits)
       checkTokens('reserve', tokens)
-      const answer = await book(subject, { kind: 'reserve', tokens, limits, now: now() })
+      const account = given ? GIVEN : accountOf(own)
+      const answer = await book(subject, { kind: 'reserve', account, tokens, limits, now: now() })
       if (!answer) throw new Error('Cannot reserve as the engine gave no answer')
       if (!answer.granted) return answer
       const { start, remaining, resetMs } = answer
@@ -84,7 +98,7 @@ export function quotaOf(book: Book, own: QuotaLimits, now: () => number): Quota 
           checkTokens('settle', used)
           if (!open) return
           open = false
-          if (used !== tokens) await book(subject, { kind: 'settle', start, back: tokens - used })
+          if (used !== tokens) await book(subject, { kind: 'settle', account, start, back: tokens - used })
         },
       }
     },

@@ -7,12 +7,12 @@ import { enter, isOver, quotaOf } from './ledger.ts'
 import type { Ledger } from './ledger.ts'
 import type { Quota, QuotaLimits } from './quota.ts'
 
-/** With fewer subjects nothing is looked through. */
+/** With fewer accounts nothing is looked through. */
 const MANY = 1000
 
 /**
- * Counts in memory: exact within one process, gone when it ends, unknown to any other. It holds a small record for each subject whose
- * window is not over, and lets go of the others before it holds twice as many.
+ * Counts in memory: exact within one process, gone when it ends, unknown to any other. It holds a small record for each account of a
+ * subject whose window is not over, and lets go of the others before it holds twice as many.
  *
  * For development, and for a server that is one process. On Workers each isolate would count for itself: use
  * `durableObjectQuota()` there, and `denoKvQuota()` on Deno Deploy.
@@ -28,20 +28,22 @@ export function memoryQuota(limits: QuotaLimits, { now = () => Date.now() }: { r
   const ledgers = new Map<string, Ledger>()
   let many = MANY
 
-  /** Twice as many must come before it looks through them again, so that its cost for each subject is constant. */
+  /** Twice as many must come before it looks through them again, so that its cost for each account is constant. */
   function forget(): void {
     const time = now()
-    for (const [subject, ledger] of ledgers) if (isOver(ledger, time)) ledgers.delete(subject)
+    for (const [key, ledger] of ledgers) if (isOver(ledger, time)) ledgers.delete(key)
     many = Math.max(MANY, 2 * ledgers.size)
   }
 
   return quotaOf(
     async (subject, entry) => {
-      const before = ledgers.get(subject)
+      // No account is named with a slash.
+      const key = `${entry.account}/${subject}`
+      const before = ledgers.get(key)
       const { ledger, answer } = enter(before, entry)
       if (ledger && ledger !== before) {
         if (ledgers.size >= many) forget()
-        ledgers.set(subject, ledger)
+        ledgers.set(key, ledger)
       }
       return answer
     },

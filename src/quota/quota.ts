@@ -4,7 +4,13 @@
  * @module
  */
 
-/** What a subject may use within a window of time, which begins with its first request. */
+/**
+ * What a subject may use within a window of time, which begins with its first request.
+ *
+ * Quotas that share a store count apart where their windows or the units that they limit differ: `{ requests, windowMs: 60_000 }` beside
+ * `{ tokens, windowMs: 86_400_000 }`. Those of the same window and the same units are one account, in whatever process they were made and
+ * whatever their amounts are. Give one a store of its own where that is not meant.
+ */
 export interface QuotaLimits {
   /** Requests in a window. @defaultValue no limit */
   readonly requests?: number
@@ -20,7 +26,7 @@ export interface QuotaRequest {
   readonly subject: string
   /** Tokens that the request may use at most; they are held back until {@link QuotaGrant.settle} says how many it did use. */
   readonly tokens: number
-  /** Limits for this subject, in place of the quota's own. */
+  /** Limits for this subject, in place of the quota's own, and counted apart from them: in one account for each subject, even where they differ each time. */
   readonly limits?: QuotaLimits
 }
 

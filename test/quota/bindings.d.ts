@@ -17,7 +17,10 @@ declare module 'cloudflare:test' {
     setAlarm(time: number): Promise<void>
     deleteAll(): Promise<void>
     list(): Promise<Map<string, unknown>>
+    delete(key: string): Promise<boolean>
     getAlarm(): Promise<number | null>
+    deleteAlarm(): Promise<void>
+    readonly sql: { readonly databaseSize: number }
   }
   export function runInDurableObject<R>(object: TestedObject, callback: (instance: object, state: { readonly storage: Storage }) => Promise<R>): Promise<R>
   export function runDurableObjectAlarm(object: TestedObject): Promise<boolean>

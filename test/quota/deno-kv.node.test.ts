@@ -6,6 +6,7 @@ import { denoKvQuota } from '../../src/quota/index.ts'
 import type { KvDatabase, KvTransaction } from '../../src/quota/index.ts'
 import { startDeno } from './deno.ts'
 import type { DenoKv } from './deno.ts'
+import { sharingSuite, windowsSuite } from './store-suite.ts'
 import { granted, NOW, quotaSuite } from './suite.ts'
 
 describe('a database in memory', () => {
@@ -17,12 +18,29 @@ describe('a database in memory', () => {
 
   quotaSuite('denoKvQuota()', async (limits, now) => deno.makeQuota(limits, now))
 
-  test('denoKvQuota() keeps one entry for each subject, under its prefix', async () => {
+  let opened = 0
+  for (const suite of [windowsSuite, sharingSuite]) {
+    suite('denoKvQuota()', () => {
+      const prefix = `store-${opened++}`
+      return async (limits, now) => deno.makeQuota(limits, now, prefix)
+    })
+  }
+
+  test('denoKvQuota() has room in its keys for the longest subject, the longest account and 400 bytes of prefix', async () => {
+    const prefix = 'p'.repeat(400)
+    const quota = await deno.makeQuota({ requests: 1, tokens: 100, windowMs: 1_234_567.890123456 }, () => NOW, prefix)
+    for (const subject of ['語'.repeat(500), '\0'.repeat(500), '語'.repeat(700)]) await granted(await quota.reserve({ subject, tokens: 30 })).settle(20)
+    expect(await deno.stored(prefix)).toHaveLength(3)
+  })
+
+  test('denoKvQuota() keeps one entry for each account of a subject, under its prefix', async () => {
     const quota = await deno.makeQuota({ tokens: 100, windowMs: 60_000 }, () => NOW, 'prefix')
     for (const subject of ['a', 'b', 'b']) await granted(await quota.reserve({ subject, tokens: 30 })).settle(20)
+    await granted(await quota.reserve({ subject: 'a', tokens: 30, limits: { tokens: 100, windowMs: 1000 } })).settle(10)
     expect(await deno.stored('prefix')).toEqual([
-      { key: ['prefix', 'a'], value: { start: NOW, windowMs: 60_000, requests: 1, tokens: 20 } },
-      { key: ['prefix', 'b'], value: { start: NOW, windowMs: 60_000, requests: 2, tokens: 40 } },
+      { key: ['prefix', 'a', 'given'], value: { start: NOW, windowMs: 1000, requests: 1, tokens: 10 } },
+      { key: ['prefix', 'a', 'tokens 60000'], value: { start: NOW, windowMs: 60_000, requests: 1, tokens: 20 } },
+      { key: ['prefix', 'b', 'tokens 60000'], value: { start: NOW, windowMs: 60_000, requests: 2, tokens: 40 } },
     ])
   })
 })

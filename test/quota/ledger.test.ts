@@ -6,7 +6,7 @@ import type { Quota, QuotaGrant, QuotaLimits } from '../../src/quota/quota.ts'
 
 const NOW = 1_800_000_000_000
 
-/** One account, which shows what was entered. */
+/** One account, whatever its name is, which shows what was entered. */
 class Account {
   ledger: Ledger | undefined
   readonly entries: LedgerEntry[] = []
@@ -208,6 +208,26 @@ describe('quotaOf()', () => {
     )
   })
 
+  test.each<[QuotaLimits, string]>([
+    [{ tokens: 5, requests: 1, windowMs: 60_000 }, 'requests tokens 60000'],
+    [{ requests: 1, windowMs: 6e4, tokens: 500 }, 'requests tokens 60000'],
+    [{ requests: 1, windowMs: 60_000 }, 'requests 60000'],
+    [{ tokens: 1, windowMs: 20.5 }, 'tokens 20.5'],
+    [{ windowMs: 1000 }, '1000'],
+    [{ tokens: 1, windowMs: 1000, ['x'.repeat(9000)]: 1 }, 'tokens 1000'],
+  ])('names the account by the units and the window, and settles where it reserved: %j', async (limits, name) => {
+    const account = new Account(limits)
+    await (await account.reserve(5))?.settle(4)
+    expect(account.entries).toMatchObject([{ kind: 'reserve', account: name }, { kind: 'settle', account: name }])
+  })
+
+  test('names one account for all limits that are given, the very ones of the quota too', async () => {
+    const own = { tokens: 100, windowMs: 1000 }
+    const account = new Account(own)
+    for (const limits of [own, { tokens: 100, windowMs: 999 }, { requests: 1000, windowMs: 1000 }]) await (await account.reserve(5, limits))?.settle(4)
+    expect(account.entries.map((entry) => entry.account)).toEqual(Array(6).fill('given'))
+  })
+
   test('throws where the engine gives no answer', async () => {
     const quota = quotaOf(async () => undefined, { tokens: 1, windowMs: 1 }, () => NOW)
     await expect(quota.reserve({ subject: 'a', tokens: 1 })).rejects.toThrow('Cannot reserve as the engine gave no answer')
@@ -238,18 +258,18 @@ describe('quotaOf()', () => {
 describe('enter()', () => {
   test('takes back no more than an account holds', () => {
     const ledger = { start: NOW, windowMs: 1000, requests: 1, tokens: 5 }
-    expect(enter(ledger, { kind: 'settle', start: NOW, back: 6 }).ledger).toEqual({ ...ledger, tokens: 0 })
+    expect(enter(ledger, { kind: 'settle', account: 'a', start: NOW, back: 6 }).ledger).toEqual({ ...ledger, tokens: 0 })
   })
 
   test('keeps the same ledger for what changes nothing, so that engines need not write', () => {
-    const { ledger } = enter(undefined, { kind: 'reserve', tokens: 5, limits: { requests: 1, windowMs: 1000 }, now: NOW })
-    expect(enter(ledger, { kind: 'reserve', tokens: 5, limits: { requests: 1, windowMs: 1000 }, now: NOW }).ledger).toBe(ledger)
-    expect(enter(ledger, { kind: 'settle', start: NOW - 1, back: 5 }).ledger).toBe(ledger)
-    expect(enter(undefined, { kind: 'settle', start: NOW, back: 5 })).toEqual({ ledger: undefined, answer: undefined })
+    const { ledger } = enter(undefined, { kind: 'reserve', account: 'a', tokens: 5, limits: { requests: 1, windowMs: 1000 }, now: NOW })
+    expect(enter(ledger, { kind: 'reserve', account: 'a', tokens: 5, limits: { requests: 1, windowMs: 1000 }, now: NOW }).ledger).toBe(ledger)
+    expect(enter(ledger, { kind: 'settle', account: 'a', start: NOW - 1, back: 5 }).ledger).toBe(ledger)
+    expect(enter(undefined, { kind: 'settle', account: 'a', start: NOW, back: 5 })).toEqual({ ledger: undefined, answer: undefined })
   })
 
   test('enters and answers what survives JSON, as it is sent to a Durable Object', () => {
-    const entry: LedgerEntry = { kind: 'reserve', tokens: 5, limits: { requests: 1, tokens: 9, windowMs: 1000 }, now: NOW }
+    const entry: LedgerEntry = { kind: 'reserve', account: 'a', tokens: 5, limits: { requests: 1, tokens: 9, windowMs: 1000 }, now: NOW }
     const entered = enter(undefined, JSON.parse(JSON.stringify(entry)) as LedgerEntry)
     expect(JSON.parse(JSON.stringify(entered))).toEqual(enter(undefined, entry))
   })

@@ -1,9 +1,11 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { memoryQuota } from '../../src/quota/memory.ts'
 import type { Quota, QuotaLimits } from '../../src/quota/quota.ts'
+import { windowsSuite } from './store-suite.ts'
 import { granted, NOW, quotaSuite } from './suite.ts'
 
 quotaSuite('memoryQuota()', (limits, now) => memoryQuota(limits, { now }))
+windowsSuite('memoryQuota()', () => (limits, now) => memoryQuota(limits, { now }))
 
 afterEach(() => void vi.unstubAllGlobals())
 
