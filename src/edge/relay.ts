@@ -6,6 +6,7 @@
 import { abortable } from '../abort.ts'
 import { ChatError } from '../errors.ts'
 import { admit } from './admit.ts'
+import type { Admission } from './admit.ts'
 import { COMMON, failureBody, passedHeaders } from './answer.ts'
 import { readBody } from './body.ts'
 import type { Caller } from './caller.ts'
@@ -101,9 +102,9 @@ export function createRelay(options: RelayOptions): Relay {
     const facts = { subject: caller.subject, operation, deployment: alias, streamed }
     Object.assign(report, facts)
     const { headers, settle } = await reserve(quotas, caller, mostTokens, now())
-    const charge = { outcome: { kind: 'unsent' } as Outcome }
+    let outcome: Outcome = { kind: 'unsent' }
     exchange.onEnd(() => {
-      const charged = chargeFor(charge.outcome, admission)
+      const charged = chargeFor(outcome, admission)
       if (quotas.length) report.chargedTokens = charged
       return settle(charged)
     })
@@ -112,27 +113,33 @@ export function createRelay(options: RelayOptions): Relay {
     late = new Refusal(504, 'upstream_timeout', `Cannot get an answer as the upstream did not answer within ${limits.headersMs} ms`)
     const sent = elapsed()
     const since = () => elapsed() - sent
-    const { upstream: served, response, failure } = await forward({ operation, admission, caller, keep: exchange.keep }, forwarding, upstream.signal, report.attempts).catch((error: unknown) => {
-      if (upstream.signal.aborted) charge.outcome = { kind: 'unanswered', sinceMs: since() }
+    const forwarded = await forward({ operation, admission, caller, keep: exchange.keep }, forwarding, upstream.signal, report.attempts).catch((error: unknown) => {
+      if (upstream.signal.aborted) outcome = { kind: 'unanswered', sinceMs: since() }
       throw error
     })
     clearTimeout(timeout)
-    report.upstream = served.name
+    const { response, failure } = forwarded
+    report.upstream = forwarded.upstream.name
     report.timings.headersMs = elapsed()
-    report.status = response.status
-    const passed = passedHeaders(response.headers, { ...headers, 'x-relay-upstream': served.name }, (text) => served.redact(text, caller))
-    if (failure !== undefined) {
-      charge.outcome = { kind: 'failed', status: response.status }
-      report.ending = 'failed'
-      exchange.end()
-      passed.set('content-type', 'application/json')
-      return new Response(failureBody(response.status, failure), { status: response.status, headers: passed })
+    const passed = passedHeaders(response.headers, { ...headers, 'x-relay-upstream': forwarded.upstream.name }, (text) => forwarded.upstream.redact(text, caller))
+    if (failure === undefined) {
+      return delivered(response, passed, operation, admission, exchange, (end) => (outcome = { kind: 'answered', sinceMs: since(), ...end }))
     }
-    if (streamed && !passed.has('content-type')) passed.set('content-type', 'text/event-stream; charset=utf-8')
+    outcome = { kind: 'failed', status: response.status }
+    report.ending = 'failed'
+    exchange.end()
+    passed.set('content-type', 'application/json')
+    return new Response(failureBody(response.status, failure), { status: response.status, headers: passed })
+  }
+
+  /** Lets a good answer pass. `onEnd` is told what came of it. */
+  function delivered(response: Response, headers: Headers, operation: RelayOperation, { streamed, choices }: Admission, exchange: Exchange, onEnd: (end: Pick<Extract<Outcome, { kind: 'answered' }>, 'ended' | 'events' | 'usage'>) => void): Response {
+    const { report, upstream, elapsed } = exchange
     const { idleMs, keepAliveMs, unreadMs } = limits
+    if (streamed && !headers.has('content-type')) headers.set('content-type', 'text/event-stream; charset=utf-8')
     const stream = passThrough(response.body ?? new ReadableStream(), {
       dialect: streamed ? (operation === 'responses' ? 'responses' : 'chat') : undefined,
-      choices: admission.choices,
+      choices,
       idleMs,
       // Where the type is lost, the first byte will tell, and until then nothing may come before it.
       keepAliveMs: streamed && response.headers.get('content-type')?.startsWith('text/event-stream') ? keepAliveMs : Infinity,
@@ -142,11 +149,11 @@ export function createRelay(options: RelayOptions): Relay {
       onEnd({ ending, left, tail, bytes }) {
         const usage = tail.usage()
         Object.assign(report, { ending, bytes, ...(usage && { usage }) })
-        charge.outcome = { kind: 'answered', sinceMs: since(), ended: ending === 'complete' && !left, events: tail.events(), usage }
+        onEnd({ ended: ending === 'complete' && !left, events: tail.events(), usage })
         exchange.end()
       },
     })
-    return new Response(stream, { status: response.status, headers: passed })
+    return new Response(stream, { status: response.status, headers })
   }
 
   return async function relay(request, context) {
