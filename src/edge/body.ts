@@ -44,8 +44,8 @@ export async function readBody(request: Request, maxBytes: number): Promise<Read
   const found: Found = { imageBytes: 0, images: 0, numbers: 0, references: new Set() }
   measure(value, '', MAX_DEPTH, found)
   const text = bytes.length - found.imageBytes
-  const others = found.images * IMAGE_TOKENS + found.numbers
-  return { value, promptTokens: Math.ceil(text / BYTES_PER_TOKEN) + others, mostPromptTokens: text + others, references: [...found.references] }
+  const images = found.images * IMAGE_TOKENS
+  return { value, promptTokens: Math.ceil(text / BYTES_PER_TOKEN) + found.numbers + images, mostPromptTokens: text + images, references: [...found.references] }
 }
 
 /** What a walk through a body finds. */

@@ -5,7 +5,7 @@ import type { OnBehalfOf } from '../../src/edge/index.ts'
 import { unauthorized } from '../../src/edge/refusal.ts'
 import { chat, connect, streamChat } from '../../src/index.ts'
 import { memoryQuota } from '../../src/quota/index.ts'
-import { ASK, PAGE, RELAY, RESOURCE, errorOf, rig } from './rig.ts'
+import { ASK, PAGE, RELAY, RESOURCE, countedBody, errorOf, rig } from './rig.ts'
 import { rejection, until } from '../conformance/foundry.ts'
 import { listenersOf } from '../listeners.ts'
 
@@ -235,6 +235,14 @@ describe('createRelay()', () => {
       expect([response.status, (await errorOf(response)).code]).toEqual([502, 'upstream_failed'])
       expect(finished).toHaveLength(1)
     }
+  })
+
+  test('closes the connection of an answer that it cannot make one of', async () => {
+    const { stream, state } = countedBody(5, new Uint8Array(10))
+    const { post, finished } = rig({ fetch: async () => Object.defineProperty(new Response(stream), 'status', { value: 204 }) })
+    expect((await post()).status).toBe(500)
+    expect(finished[0]?.error).toBeInstanceOf(Error)
+    await until(() => state.cancelled)
   })
 
   test('takes its credential out of headers that repeat it', async () => {
