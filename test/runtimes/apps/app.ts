@@ -84,7 +84,7 @@ export function createApp({ emulator, quota, origins = 'https://app.example' }: 
       collect()
       return Response.json(answers.filter((answer) => answer.deref()).length)
     }
-    const answer = await (pathname === '/token' ? broker(request, context) : relay(request, context))
+    const answer = await (pathname === '/token' ? broker(request) : relay(request, context))
     answers.push(new WeakRef(answer))
     return answer
   }
