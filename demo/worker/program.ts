@@ -52,7 +52,7 @@ export function createProgram(settings: Settings): Program {
       // By another name this is another origin, for which no token here is good.
       if (asked !== origin) return new Response(`Cannot serve ${asked} as ORIGIN is ${origin}`, { status: 421 })
       if (pathname.startsWith('/openai/v1/')) return relay(request, context)
-      return pathname === '/token' ? broker(request, context) : page(request)
+      return pathname === '/token' ? broker(request) : page(request)
     },
     async check() {
       await mintRelayToken(tokens, { subject: 'check' })
