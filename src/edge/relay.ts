@@ -110,6 +110,8 @@ export function createRelay(options: RelayOptions): Relay {
     })
     if (onRequest) exchange.run(() => onRequest({ id: report.id, ...facts }))
 
+    // Who has left by now pays for nothing.
+    upstream.signal.throwIfAborted()
     late = new Refusal(504, 'upstream_timeout', `Cannot get an answer as the upstream did not answer within ${limits.headersMs} ms`)
     const sent = elapsed()
     const since = () => elapsed() - sent

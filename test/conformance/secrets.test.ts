@@ -3,34 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { authorize, chat, isChatError, streamChat, tokenCache, endpointFor } from '../../src/index.ts'
 import type { ConnectOptions, Fetch } from '../../src/index.ts'
 import { FAULTS } from '../../src/emulator/index.ts'
+import { everythingIn } from '../everything.ts'
 import { ASK, ENDPOINT, ENTRIES, foundry, foundryWith, readAll, rejection, until } from './foundry.ts'
-
-/** Everything that a string, JSON, a console or a curious person finds in a value, its causes and hidden fields included. */
-function everythingIn(value: unknown): string {
-  const seen = new Set<unknown>()
-  const parts: string[] = []
-  const look = (it: unknown): void => {
-    if (typeof it === 'string') parts.push(it)
-    if ((typeof it !== 'object' && typeof it !== 'function') || it === null || seen.has(it)) return
-    seen.add(it)
-    if (it instanceof Headers) parts.push(JSON.stringify([...it]))
-    if (it instanceof Map || it instanceof Set) for (const entry of it) look(entry)
-    parts.push(String(typeof it === 'function' ? it : Object.prototype.toString.call(it)))
-    for (const key of Reflect.ownKeys(it)) {
-      parts.push(String(key))
-      const descriptor = Object.getOwnPropertyDescriptor(it, key)
-      if (descriptor && 'value' in descriptor) look(descriptor.value)
-    }
-  }
-  look(value)
-  parts.push(String(value))
-  try {
-    parts.push(JSON.stringify(value) ?? '')
-  } catch {
-    // Circular: the walk above has seen it all.
-  }
-  return parts.join('\n')
-}
 
 /** Not a whole token, and no piece of one that a cut text may hold. */
 function expectNoToken(found: string, token: string): void {

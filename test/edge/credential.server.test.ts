@@ -347,11 +347,11 @@ describe('apiKey()', () => {
   test('gives its key, or what its function gets each time', async () => {
     let calls = 0
     const rolled = apiKey(async () => `key-${++calls}`)
-    expect([await apiKey('secret').get(), await rolled.get(), await rolled.get()]).toEqual(['secret', 'key-1', 'key-2'])
+    expect([await apiKey('k3y-0f-th3-r3s0urc3').get(), await rolled.get(), await rolled.get()]).toEqual(['k3y-0f-th3-r3s0urc3', 'key-1', 'key-2'])
   })
 
   test('shows its key in no log', () => {
-    expectNone(apiKey('secret'), 'secret')
+    expectNone(apiKey('k3y-0f-th3-r3s0urc3'), 'k3y-0f-th3-r3s0urc3')
     expectNone(clientCredentials(clientOf({ fetch: async () => new Response() })), SECRET)
     expectNone(onBehalfOf(clientOf({ fetch: async () => new Response() })).providerFor('the.user.token'), SECRET, 'the.user.token')
   })

@@ -43,6 +43,21 @@ describe('a caller pays', () => {
     expect(finished[0]?.chargedTokens).toBeGreaterThanOrEqual(5000)
   })
 
+  test('for nothing where they have left before it was sent', async () => {
+    const left = new AbortController()
+    const counted = memoryQuota(MANY)
+    const quota = {
+      ...counted,
+      async reserve(...request: Parameters<typeof counted.reserve>) {
+        left.abort()
+        return counted.reserve(...request)
+      },
+    }
+    const { post, sent, finished } = rig({ quota })
+    await post(undefined, { signal: left.signal })
+    expect([sent.length, finished[0]?.chargedTokens]).toEqual([0, 0])
+  })
+
   test('for thoughts that nobody has seen, by the time that they took', async () => {
     const clock = { now: 0 }
     const chunk = 'data: {"choices":[{"index":0,"delta":{"content":"42"}}]}\n\n'
