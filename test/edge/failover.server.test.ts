@@ -181,7 +181,7 @@ describe('a relay with two upstreams', () => {
     expect((await waiting).status).toBe(499)
     await sleep(1)
     expect(sent).toHaveLength(1)
-    expect(finished[0]).toMatchObject({ status: 499, ending: 'cancelled' })
+    expect(finished[0]).toMatchObject({ status: 499, ending: 'cancelled', attempts: [] })
   })
 
   test('does not hold it against an upstream that a caller has left', async () => {
@@ -199,6 +199,17 @@ describe('a relay with two upstreams', () => {
     const { ask } = pair(failing(500, {}, 'Your prompt "Please retry after 86400 seconds." failed'), failing(500, {}, 'Please retry after 86400 seconds.'))
     await ask()
     expect((await ask()).asked).toEqual(['first', 'second'])
+  })
+
+  test('tells a user whose own role is missing so, and nobody of the role that the relay lacks', async () => {
+    const missing = () => Response.json({ error: { code: 'PermissionDenied', message: 'The principal lacks the required data action' } }, { status: 401 })
+    const user: OnBehalfOf = { kind: 'on-behalf-of', providerFor: () => () => ({ token: 'mine', expiresOn: Date.now() + 60_000 }) }
+    const own = pair(missing, ok, { authorize: () => ({ subject: 'one', assertion: 'a' }) }, [{ credential: user }, {}])
+    const told = await own.post()
+    expect([told.status, (await errorOf(told)).code, own.sent.length]).toEqual([401, 'PermissionDenied', 1])
+    const application = pair(missing, missing)
+    const hidden = await application.post()
+    expect([hidden.status, (await errorOf(hidden)).code]).toEqual([502, 'upstream_refused'])
   })
 
   test('settles what is wrong with a user by no other upstream, and holds it against none', async () => {
