@@ -51,9 +51,8 @@ interface Envelope {
   readonly stream?: boolean | null | undefined
   readonly stream_options?: { readonly include_usage?: boolean | null | undefined } | null | undefined
   readonly n?: number | null | undefined
-  readonly messages?: readonly unknown[] | undefined
-  readonly input?: string | readonly unknown[] | undefined
   readonly tools?: readonly { readonly type: string }[] | null | undefined
+  readonly [member: string]: unknown
 }
 
 const SCHEMAS: Readonly<Record<RelayOperation, v.GenericSchema<unknown, Envelope>>> = {

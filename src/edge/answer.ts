@@ -8,8 +8,8 @@ import { envelope } from './refusal.ts'
 
 /** What goes on of an upstream's headers: what the body is, and what clients act upon. Nothing of its infrastructure, no cookie. */
 const PASSED = ['content-type', 'retry-after', 'retry-after-ms', 'x-ms-retry-after-ms', 'apim-request-id', 'x-request-id', 'x-ms-request-id']
-/** The limits of the whole resource, which tell one caller what all others use; not passed where the caller has its own. */
-const LIMITS = ['limit', 'remaining', 'reset'].flatMap((what) => [`x-ratelimit-${what}-requests`, `x-ratelimit-${what}-tokens`])
+/** What says how much of a limit is left. Of the whole resource it tells one caller what all others use: not passed where the caller has its own. */
+export const LIMITS: readonly string[] = ['limit', 'remaining', 'reset'].flatMap((what) => [`x-ratelimit-${what}-requests`, `x-ratelimit-${what}-tokens`])
 
 /** Headers of every answer: nobody between here and the reader may keep, buffer, compress or reinterpret it. */
 export const COMMON: Readonly<Record<string, string>> = { 'cache-control': 'no-store, no-transform', 'x-accel-buffering': 'no', 'x-content-type-options': 'nosniff' }

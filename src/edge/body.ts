@@ -1,10 +1,11 @@
 /**
  * A request's body in, its JSON object out, held to what a relay is willing to hold.
- * Runtimes: all. Imports: `../schemas`, `./refusal.ts`.
+ * Runtimes: all. Imports: `../schemas`, `./events.ts`, `./refusal.ts`.
  * @module
  */
 import type { WireObject } from '../schemas/completion.ts'
 import { parseObject } from '../schemas/parse.ts'
+import { joined } from './events.ts'
 import { Refusal } from './refusal.ts'
 
 /** Deeper than any chat: JSON Schemas of tools, the deepest thing seen, have about a dozen levels. */
@@ -71,14 +72,7 @@ async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array
     }
     parts.push(part.value)
   }
-  if (parts.length === 1 && parts[0]) return parts[0]
-  const bytes = new Uint8Array(size)
-  let at = 0
-  for (const part of parts) {
-    bytes.set(part, at)
-    at += part.length
-  }
-  return bytes
+  return joined(parts)
 }
 
 /** Finds what has tokens of its own, what refers elsewhere, and nesting that would exhaust the stack of whoever writes it again. @throws `Refusal` 400 */

@@ -1,9 +1,10 @@
 /**
  * A request from a page in, the headers that let that page read the answer out.
- * Runtimes: all. Imports: `../errors.ts`, `./refusal.ts`.
+ * Runtimes: all. Imports: `../errors.ts`, `./answer.ts`, `./refusal.ts`.
  * @module
  */
 import { ChatError } from '../errors.ts'
+import { LIMITS } from './answer.ts'
 import { Refusal } from './refusal.ts'
 
 /** Which pages may call, and how. */
@@ -27,9 +28,7 @@ export interface Cors {
 }
 
 /** What a script may read of an answer: waits, limits, ids, challenges. A wildcard would not cover requests with credentials. */
-const EXPOSED = ['limit', 'remaining', 'reset'].flatMap((what) => [`x-ratelimit-${what}-requests`, `x-ratelimit-${what}-tokens`])
-  .concat('retry-after', 'retry-after-ms', 'apim-request-id', 'x-request-id', 'x-ms-request-id', 'www-authenticate', 'x-relay-upstream')
-  .join(', ')
+const EXPOSED = ['retry-after', 'retry-after-ms', 'apim-request-id', 'x-request-id', 'x-ms-request-id', 'www-authenticate', 'x-relay-upstream']
 
 /** `x-stainless-…` are the `openai` package's; refusing them would refuse that client in every page. */
 const HARMLESS = /^(authorization|accept|content-type|x-stainless-[a-z-]{1,40})$/
@@ -54,7 +53,7 @@ export function createCors({ origins, headers = [], maxAgeSeconds = 600 }: CorsO
     return {
       // Also where the origin is refused: a cache must not hand one page's answer to another.
       vary: 'Origin',
-      ...(origin && { 'access-control-allow-origin': origin, 'access-control-expose-headers': EXPOSED, ...(credentials && { 'access-control-allow-credentials': 'true' }) }),
+      ...(origin && { 'access-control-allow-origin': origin, 'access-control-expose-headers': [...LIMITS, ...EXPOSED].join(', '), ...(credentials && { 'access-control-allow-credentials': 'true' }) }),
     }
   }
 

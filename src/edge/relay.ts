@@ -1,10 +1,11 @@
 /**
  * Options in; a handler that lets callers use upstreams without ever holding their credentials out.
- * Runtimes: Workers, Deno, Bun, Node. Imports: `../abort.ts`, `../errors.ts`, the rest of this room.
+ * Runtimes: Workers, Deno, Bun, Node. Imports: `../abort.ts`, `../errors.ts`, `../transport`, the rest of this room.
  * @module
  */
 import { abortable } from '../abort.ts'
 import { ChatError } from '../errors.ts'
+import { MAX_DELAY_MS } from '../transport/clock.ts'
 import { admit } from './admit.ts'
 import type { Admission } from './admit.ts'
 import { COMMON, failureBody, passedHeaders } from './answer.ts'
@@ -94,7 +95,7 @@ export function createRelay(options: RelayOptions): Relay {
     const { report, upstream, elapsed } = exchange
     exchange.onEnd(places.take(caller.subject))
     let late = new Refusal(408, 'request_timeout', `Cannot read the body as it was not there within ${limits.headersMs} ms`)
-    const timeout = setTimeout(() => upstream.abort(late), Math.min(limits.headersMs, 2 ** 31 - 1))
+    const timeout = setTimeout(() => upstream.abort(late), Math.min(limits.headersMs, MAX_DELAY_MS))
     exchange.onEnd(() => clearTimeout(timeout))
     const body = await abortable(readBody(request, limits.bodyBytes), upstream.signal)
     const admission = admit(body, operation, caller, deployments, limits, meter)

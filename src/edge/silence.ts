@@ -1,8 +1,9 @@
 /**
  * Limits in, a watch over two who may keep each other waiting out.
- * Runtimes: all. Imports: nothing.
+ * Runtimes: all. Imports: `../transport`.
  * @module
  */
+import { MAX_DELAY_MS } from '../transport/clock.ts'
 
 /** What is done about silence. */
 export interface SilenceLimits {
@@ -23,9 +24,6 @@ export interface SilenceWatch {
   readonly waitForReader: () => void
   readonly stop: () => void
 }
-
-/** Longest delay that timers take. */
-const MAX_DELAY_MS = 2 ** 31 - 1
 
 /** Starts a watch. One timer looks from time to time, as one for each wait would cost more than the wait. */
 export function watchSilence({ idleMs, onIdle, quietMs, onQuiet, unreadMs, onUnread }: SilenceLimits): SilenceWatch {

@@ -37,18 +37,22 @@ export function createTail(dialect: Dialect, choices = 1): Tail {
   let head = new Uint8Array()
   let cut = false
 
-  /** The objects of the last events, and `[DONE]`, without the one whose beginning is gone. */
-  function lastEvents(bytes: Uint8Array, begin: number): readonly (WireObject | '[DONE]')[] {
-    return createDecoder().push(bytes.subarray(begin)).flatMap<WireObject | '[DONE]'>(({ data }) => (data === '[DONE]' ? data : (parseObject(data) ?? [])))
+  /** The objects of the last events, and `[DONE]`; and before them, as text, the end of an event whose beginning is gone. */
+  function lastEvents(): { readonly before: string; readonly events: readonly (WireObject | '[DONE]')[] } {
+    const bytes = joined(parts)
+    const begin = cut ? beginOfEvents(bytes) : 0
+    return {
+      before: new TextDecoder().decode(bytes.subarray(0, begin)),
+      events: createDecoder().push(bytes.subarray(begin)).flatMap<WireObject | '[DONE]'>(({ data }) => (data === '[DONE]' ? data : (parseObject(data) ?? []))),
+    }
   }
 
   function finishedChat(): boolean {
-    const bytes = joined(parts)
-    const begin = cut ? beginOfEvents(bytes) : 0
+    const { before, events } = lastEvents()
     const done = new Set<unknown>()
-    // Of an event that is longer than what is remembered, its end: inside of strings quotes are escaped, so that no model can say this.
-    if (/"finish_reason": ?"[^"]/.test(new TextDecoder().decode(bytes.subarray(0, begin)))) done.add('before')
-    for (const event of lastEvents(bytes, begin)) {
+    // Inside of strings quotes are escaped, so that no model can say this.
+    if (/"finish_reason": ?"[^"]/.test(before)) done.add('before')
+    for (const event of events) {
       if (event === '[DONE]' || event['error']) return true
       for (const choice of [event['choices'] ?? []].flat() as (WireObject | null)[]) if (choice?.['finish_reason']) done.add(choice['index'] ?? 0)
     }
@@ -59,10 +63,9 @@ export function createTail(dialect: Dialect, choices = 1): Tail {
   const finishedResponse = () => /^(event: ?(error|response\.(completed|incomplete|failed))[\r\n]|(event:[^\r\n]*[\r\n]+)?data: ?\{"type": ?"(error|response\.(completed|incomplete|failed))")/.test(new TextDecoder().decode(head))
 
   function usage(): Usage | undefined {
-    const bytes = joined(parts)
-    if (dialect === 'chat') return lastEvents(bytes, cut ? beginOfEvents(bytes) : 0).map((event) => (event === '[DONE]' ? undefined : usageOf(event['usage']))).findLast(Boolean)
+    if (dialect === 'chat') return lastEvents().events.map((event) => (event === '[DONE]' ? undefined : usageOf(event['usage']))).findLast(Boolean)
     if (dialect === 'responses' && !finishedResponse()) return undefined
-    return greatestUsage(new TextDecoder().decode(bytes))
+    return greatestUsage(new TextDecoder().decode(joined(parts)))
   }
 
   return {

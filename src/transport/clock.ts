@@ -30,7 +30,7 @@ export interface Clock {
 }
 
 /** Longest delay that timers take; beyond it they fire at once. */
-const MAX_DELAY_MS = 2_147_483_647
+export const MAX_DELAY_MS: number = 2_147_483_647
 
 /**
  * Starts the clock of one call, which aborts it with the caller's own reason or with a timeout's error, and stops when it is aborted.
