@@ -43,7 +43,8 @@ export async function readBody(request: Request, maxBytes: number): Promise<Read
   const value = parseObject(new TextDecoder().decode(bytes))
   if (!value) throw new Refusal(400, 'invalid_json', 'Cannot read the body as it is no JSON object')
   const found: Found = { imageBytes: 0, images: 0, numbers: 0, references: new Set() }
-  measure(value, '', MAX_DEPTH, found)
+  // Images are in messages. What looks like one elsewhere, as in the schema of a tool, is read as text by the model.
+  for (const [name, member] of Object.entries(value)) measure(member, name, MAX_DEPTH - 1, found, name === 'messages' || name === 'input')
   const text = bytes.length - found.imageBytes
   const images = found.images * IMAGE_TOKENS
   return { value, promptTokens: Math.ceil(text / BYTES_PER_TOKEN) + found.numbers + images, mostPromptTokens: text + images, references: [...found.references] }
@@ -76,20 +77,20 @@ async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array
 }
 
 /** Finds what has tokens of its own, what refers elsewhere, and nesting that would exhaust the stack of whoever writes it again. @throws `Refusal` 400 */
-function measure(value: unknown, name: string, left: number, found: Found): void {
+function measure(value: unknown, name: string, left: number, found: Found, images: boolean): void {
   if (left === 0) throw new Refusal(400, 'invalid_json', `Cannot read the body as it is nested more than ${MAX_DEPTH} levels deep`)
   if (typeof value === 'string') {
     if (name === 'file_id') found.references.add(name)
     if (name === 'type' && value === 'item_reference') found.references.add(value)
     // Only where an image is looked for, and only what is one: any text may begin alike.
-    if ((name === 'url' || name === 'image_url') && IMAGE.test(value)) {
+    if (images && (name === 'url' || name === 'image_url') && IMAGE.test(value)) {
       found.images++
       found.imageBytes += value.length
     }
   } else if (Array.isArray(value)) {
     for (const item of value) {
       if (typeof item === 'number') found.numbers++
-      else measure(item, name, left - 1, found)
+      else measure(item, name, left - 1, found, images)
     }
-  } else if (typeof value === 'object' && value) for (const [key, member] of Object.entries(value)) measure(member, key, left - 1, found)
+  } else if (typeof value === 'object' && value) for (const [key, member] of Object.entries(value)) measure(member, key, left - 1, found, images)
 }

@@ -16,6 +16,15 @@ describe('a caller pays', () => {
     }
   })
 
+  test('for a text in the schema of a tool, though it is called an image there', async () => {
+    for (const url of [`https://${WORDS}`, `data:image/png;base64,${WORDS.replaceAll(' ', '')}`]) {
+      const { post } = rig({ quota: memoryQuota(MANY), deployments: { chat: { deployment: 'gpt-4o-mini', maxOutputTokens: 1 } } })
+      const tools = [{ type: 'function', function: { name: 'f', parameters: { type: 'object', properties: {}, default: { url } } } }]
+      const response = await post({ model: 'chat', messages: [{ role: 'user', content: 'x' }], tools, stream: true })
+      expect(MANY.tokens - Number(response.headers.get('x-ratelimit-remaining-tokens'))).toBeGreaterThan(700_000)
+    }
+  })
+
   test('for tokens that come as numbers, one by one', async () => {
     const { post, finished } = rig({ quota: memoryQuota(MANY), fetch: async () => Response.json({ error: { message: 'No' } }, { status: 500 }) })
     await post({ model: 'embed', input: [Array.from({ length: 100_000 }, () => 7)] }, { path: '/openai/v1/embeddings' })
