@@ -27,6 +27,7 @@ export const ADVICE = {
   'deployment-not-found': { title: 'There is no such deployment', remedy: 'Choose another deployment. One that is minutes old may need a moment.' },
   'bad-request': { title: 'The service did not understand', remedy: 'Change what the service names in its words below, then try again.' },
   'unsupported-parameter': { title: 'The model does not take a parameter', remedy: 'Leave the parameter out, or choose a deployment that takes it.' },
+  'use-responses': { title: 'The model answers that elsewhere', remedy: 'This deployment answers on the Responses API. Choose another one, or one that this page asks there.' },
   'context-length': { title: 'The conversation is too long', remedy: 'Start a new conversation, or shorten your message.' },
   'content-filter': { title: 'The content filter refused the message', remedy: 'Put it in other words. This message will not be sent along with your next one.' },
   'rate-limited': { title: 'Too many requests', remedy: 'Wait as long as the service asks, then try again.' },
@@ -43,4 +44,9 @@ export const ADVICE = {
   'not-a-stream': { title: 'That was no model', remedy: 'Something else answered, such as a sign-in page or a proxy. Check the endpoint and your network.' },
   malformed: { title: 'The answer cannot be read', remedy: 'Something on the way has changed it, or the service has. What came before is kept; try again.' },
   'too-large': { title: 'The answer is too large', remedy: 'One part of it was larger than this page takes. Ask for less.' },
+  'too-many-rounds': { title: 'The model does not stop calling tools', remedy: 'It was asked as often as this page allows. What came of its calls is kept; ask in other words.' },
+  'invalid-tool-call': { title: 'The model called a tool wrongly', remedy: 'It was told what was wrong and did it again. Ask in other words, or choose another deployment.' },
+  refused: { title: 'The model declines', remedy: 'Its words are kept. Put your request in other words.' },
+  incomplete: { title: 'The answer was not finished', remedy: 'What came is kept. Allow more tokens, or ask for less.' },
+  'schema-violation': { title: 'The answer has another shape', remedy: 'What came is kept. Try again, or choose a deployment that keeps to a schema.' },
 } as const satisfies Record<ChatErrorCode, Advice>

@@ -13,7 +13,7 @@ import { importsOf } from './imports.mjs'
  * Each room: the rooms it may import, and the packages. `types` allows `import type` alone; a path allows that file
  * alone. A package that only one file may import stands in `only`.
  */
-const PAGE = { errors: true, sse: true, schemas: true, endpoints: true, tokens: true, transport: true, chat: true, embeddings: true, tools: true, structured: true }
+const PAGE = { errors: true, sse: true, schemas: true, endpoints: true, tokens: true, transport: true, chat: true }
 const ADAPTER = { errors: true, schemas: true, tokens: 'types' }
 const ROOMS = {
   abort: { rooms: {} },
@@ -24,9 +24,12 @@ const ROOMS = {
   tokens: { rooms: { abort: true, errors: true, schemas: true } },
   transport: { rooms: { abort: true, errors: true, schemas: true, endpoints: 'types', tokens: 'types' }, only: { 'transport/ky.ts': ['ky'] } },
   chat: { rooms: { errors: true, schemas: true, sse: true, endpoints: true, transport: 'types' } },
-  embeddings: { rooms: { errors: true, schemas: true, sse: true, endpoints: true, transport: 'types' } },
-  tools: { rooms: { errors: true, schemas: true, chat: true } },
-  structured: { rooms: { errors: true, schemas: true, chat: true } },
+  embeddings: { rooms: { errors: true, schemas: true, endpoints: true, transport: 'types', chat: 'chat/request.ts' } },
+  responses: { rooms: { errors: true, schemas: true, endpoints: true, transport: 'types', chat: true } },
+  tools: { rooms: { abort: true, errors: true, schemas: true, endpoints: 'endpoints/refuse.ts', chat: true } },
+  structured: { rooms: { errors: true, schemas: true, endpoints: 'endpoints/refuse.ts', chat: true } },
+  content: { rooms: { errors: true, schemas: 'types', endpoints: 'endpoints/refuse.ts' } },
+  conversation: { rooms: { errors: true, schemas: true, endpoints: 'endpoints/refuse.ts', chat: 'types' } },
   quota: { rooms: {} },
   edge: { rooms: { abort: true, errors: true, schemas: true, sse: true, endpoints: true, tokens: true, transport: true, quota: true }, packages: ['jose', 'oauth4webapi', 'valibot'] },
   emulator: { rooms: { sse: 'sse/encode.ts' }, packages: ['jose'] },

@@ -41,6 +41,9 @@ export interface PartialAnswer {
   readonly choices: readonly { readonly index: number; readonly text: string }[]
 }
 
+/** One thing that is wrong with a value that a model wrote; `path` is such as `days[0].name`, and `''` for the value itself. */
+export interface SchemaIssue { readonly path: string; readonly message: string }
+
 /** Facts that any failure may carry. */
 export interface CommonFacts {
   /** For Microsoft's support; `undefined` where there was no answer or CORS hides it. */
@@ -49,6 +52,10 @@ export interface CommonFacts {
   readonly attempts?: number | undefined
   /** What had arrived; absent where nothing could have. */
   readonly partial?: PartialAnswer | undefined
+  /** What a run of tools had added to the conversation, ready to be sent again. */
+  readonly messages?: readonly object[] | undefined
+  /** The embeddings of the first inputs, which came before a later batch failed. */
+  readonly embeddings?: readonly Float32Array[] | undefined
 }
 
 /** Facts of a failure that the service reported, over HTTP or inside a stream. */
@@ -69,18 +76,15 @@ export interface ServiceFacts {
   readonly retryAfterMs?: number | undefined
 }
 
-/** Facts of a time limit that passed. */
-export interface TimeoutFacts {
-  /** The limit, in milliseconds. */
-  readonly limitMs: number
-}
+/** Facts of a time limit that passed: the limit, in milliseconds. */
+export interface TimeoutFacts { readonly limitMs: number }
 
 /** Every code and the facts that come with it. */
 export interface FactsByCode {
   /** An option or request that cannot be sent; nothing was. */
   'invalid-request': {}
-  /** The endpoint's kind does not serve this operation; nothing was sent. */
-  unsupported: { readonly kind: string; readonly operation: string }
+  /** The endpoint's kind does not serve this operation, and `kinds` do; nothing was sent. */
+  unsupported: { readonly kind: string; readonly operation: string; readonly kinds?: readonly string[] | undefined }
   /** The token provider failed or gave something that is not a token; `cause` is its own error. */
   token: {}
   /** The provider needs the user: call your sign-in from a click, then ask again. */
@@ -101,6 +105,8 @@ export interface FactsByCode {
   'bad-request': ServiceFacts
   /** 400 or 422: the model does not take the parameter `param`. */
   'unsupported-parameter': ServiceFacts
+  /** 400: the model answers this on the Responses API alone: wrap the connection with `responses()` of `keyless-chat/responses`. */
+  'use-responses': ServiceFacts
   /** 400: prompt and answer do not fit the model's context window. */
   'context-length': ServiceFacts
   /** 400: the content filter refused the prompt. */
@@ -133,18 +139,24 @@ export interface FactsByCode {
   malformed: { readonly path: string }
   /** One message exceeds `maxMessageBytes`. */
   'too-large': { readonly maxMessageBytes: number }
+  /** A run of tools asked the model `maxRounds` times, and it still calls tools; `messages` hold what came of them. */
+  'too-many-rounds': { readonly maxRounds: number }
+  /** The model called a tool wrongly, was told how, and did it again; `partial` holds the call. */
+  'invalid-tool-call': { readonly tool: string; readonly issues: readonly SchemaIssue[] }
+  /** The model declines to give a structured answer; its words are `partial.refusal`. */
+  refused: {}
+  /** A structured answer was cut: by a limit of tokens, by the content filter, or for a tool call. */
+  incomplete: { readonly finishReason: string | undefined; readonly contentFilter?: ContentFilter | undefined }
+  /** A structured answer does not fit its schema, or is no JSON; its text is `partial.text`. */
+  'schema-violation': { readonly issues: readonly SchemaIssue[] }
 }
 
 /** The closed union of error codes. */
 export type ChatErrorCode = keyof FactsByCode
-
 /** The facts of one code. */
 export type ChatErrorFacts<Code extends ChatErrorCode> = FactsByCode[Code] & CommonFacts
-
 /** Any {@link ChatError}, so that `switch (error.code)` narrows its facts. */
-export type AnyChatError = {
-  [Code in ChatErrorCode]: ChatError<Code> & Readonly<ChatErrorFacts<Code>>
-}[ChatErrorCode]
+export type AnyChatError = { [Code in ChatErrorCode]: ChatError<Code> & Readonly<ChatErrorFacts<Code>> }[ChatErrorCode]
 
 /**
  * A failure, told apart by `code`, with its facts as fields.

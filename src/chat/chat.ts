@@ -29,7 +29,7 @@ export interface ChatAnswer extends ChatResult {
 export async function chat(connection: Connection, request: ChatRequest, options: CallOptions = {}): Promise<ChatAnswer> {
   const controller = new AbortController()
   const answer = await sendChat(connection, request, options, false, controller)
-  const result = fold(request.n)
+  const result = (connection.fold ?? fold)(request.n)
   try {
     for await (const _ of readAnswer(answer, result, connection));
     return { ...result.copy(), response: answer.info }

@@ -20,14 +20,16 @@ export interface GrowingChoice {
   readonly toolCalls: Mutable<ToolCall>[]
   finishReason: FinishReason | undefined
   contentFilter: ContentFilter | undefined
+  intent: string | undefined
 }
 
 const DELTA = 'choices[].delta.'
 const CALL = `${DELTA}tool_calls[].`
+const CONTEXT = `${DELTA}context.`
 
 /** Starts an empty choice. */
 export function emptyChoice(index: number): GrowingChoice {
-  return { index, text: '', reasoning: '', refusal: '', toolCalls: [], finishReason: undefined, contentFilter: undefined }
+  return { index, text: '', reasoning: '', refusal: '', toolCalls: [], finishReason: undefined, contentFilter: undefined, intent: undefined }
 }
 
 /** Copies a choice, with the message that the next turn sends back. */
@@ -58,7 +60,9 @@ export function takeChoice(choice: GrowingChoice, wire: WireObject, raw: WireObj
   const delta = object(wire, wire['delta'] == null ? 'message' : 'delta', 'choices[].') ?? {}
   takeWords(choice, delta, of, events)
   for (const call of objects(delta, 'tool_calls', DELTA)) takeCall(choice.toolCalls, call, of, events)
-  for (const citation of objects(object(delta, 'context', DELTA) ?? {}, 'citations', `${DELTA}context.`)) events.push({ type: 'citation', ...of, citation })
+  const context = object(delta, 'context', DELTA) ?? {}
+  choice.intent = string(context, 'intent', CONTEXT) ?? choice.intent
+  for (const citation of objects(context, 'citations', CONTEXT)) events.push({ type: 'citation', ...of, citation })
 
   const reason = string(wire, 'finish_reason', 'choices[].')
   const blocked = reason === 'content_filter'
@@ -69,12 +73,14 @@ export function takeChoice(choice: GrowingChoice, wire: WireObject, raw: WireObj
     if (!choice.contentFilter?.filtered) choice.contentFilter = verdict
     events.push({ type: 'filter', ...of, ...verdict })
   }
-  if (reason && !choice.finishReason) {
-    for (const call of choice.toolCalls) events.push({ type: 'tool-call', ...of, ...call })
-    events.push({ type: 'finish', ...of, reason })
+  if (reason) {
+    if (!choice.finishReason) {
+      for (const call of choice.toolCalls) events.push({ type: 'tool-call', ...of, ...call })
+      events.push({ type: 'finish', ...of, reason })
+    }
+    // An asynchronous filter retracts what had finished already.
+    if (blocked || !choice.finishReason) choice.finishReason = reason
   }
-  // An asynchronous filter retracts what had finished already.
-  if (reason && (blocked || !choice.finishReason)) choice.finishReason = reason
 }
 
 interface Of {

@@ -63,6 +63,8 @@ export interface ChatChoice {
   readonly finishReason: FinishReason | undefined
   /** What the filter withheld, or else its last annotation. */
   readonly contentFilter: ContentFilter | undefined
+  /** What was searched for, as On Your Data tells it: a JSON array in text. */
+  readonly intent: string | undefined
   /** Ready to be pushed to the request's messages for the next turn. */
   readonly message: AssistantMessage
 }

@@ -6,7 +6,7 @@
 import { ChatError, isChatError } from '../errors.ts'
 import { failureFrom } from '../schemas/failure.ts'
 import { parseObject } from '../schemas/parse.ts'
-import { checkSize, createDecoder } from '../sse/decode.ts'
+import { checkSize, createParser } from '../sse/parse.ts'
 import type { Answer } from '../transport/transport.ts'
 import type { Fold } from './collect.ts'
 import type { ChatEvent } from './events.ts'
@@ -23,16 +23,23 @@ import type { Connection } from './request.ts'
 export async function* readAnswer(answer: Answer, fold: Fold, { maxMessageBytes, tokens }: Connection): AsyncGenerator<ChatEvent, void, void> {
   const { signal } = answer
   const { url, requestId, attempts, contentType } = answer.info
-  const decoder = createDecoder({ maxMessageBytes })
   const utf8 = new TextDecoder()
   /** The body as text until its first message, and what begins it: `{` JSON, `<` a page, anything else events. */
   let head = ''
   let first: string | undefined
   let begun = false
+  let ended = false
   let failure: unknown
+  let events: ChatEvent[] = []
+  const parser = createParser(maxMessageBytes, (data, event) => {
+    begun = true
+    answer.event()
+    ended ||= data === '[DONE]'
+    if (!ended) take(data, event === 'error')
+  })
 
   /** Folds one JSON object into events. */
-  function take(json: string, named: boolean, events: ChatEvent[]): void {
+  function take(json: string, named?: boolean): void {
     const body = parseObject(json)
     if (!body) throw new ChatError('malformed', `Cannot get the answer as data must be a JSON object: it is ${tokens.redact(json).slice(0, 100)}`, { path: 'data' })
     // Truthiness, as some services send `error: null` with everything. OpenRouter sends `choices` and usage beside it.
@@ -41,8 +48,8 @@ export async function* readAnswer(answer: Answer, fold: Fold, { maxMessageBytes,
     if (failed) throw failureFrom(body, tokens, { url, status: 0, midStream: true })
   }
 
-  for (let ended = false; !ended; ) {
-    const events: ChatEvent[] = []
+  while (!ended) {
+    events = []
     try {
       const bytes = await answer.read()
       if (!begun) {
@@ -50,22 +57,19 @@ export async function* readAnswer(answer: Answer, fold: Fold, { maxMessageBytes,
         first ??= head.trimStart()[0]
       }
       // JSON and pages go through as well, as lines without a meaning.
-      for (const { data, event } of decoder.push(bytes ?? new Uint8Array())) {
-        begun = true
-        answer.event()
-        if ((ended = data === '[DONE]')) break
-        take(data, event === 'error', events)
-      }
-      // Events have the decoder's limit, one by one.
-      if (!begun) checkSize(head.length, maxMessageBytes)
-      if (!begun && (bytes ? first === '<' : first)) {
-        if (first !== '{' || !/"(choices|error)"/.test(head)) throw new ChatError('not-a-stream', `Cannot get the answer as it is ${contentType} and no model's: check the endpoint`, { contentType, snippet: tokens.redact(head.trim()).slice(0, 300) })
-        take(head, false, events)
+      parser.push(bytes)
+      if (!begun) {
+        // Events have the parser's limit, one by one.
+        checkSize(head.length, maxMessageBytes)
+        if (bytes ? first === '<' : first) {
+          if (first !== '{' || !/"(choices|error)"/.test(head)) throw new ChatError('not-a-stream', `Cannot get the answer as it is ${contentType} and no model's: check the endpoint`, { contentType, snippet: tokens.redact(head.trim()).slice(0, 300) })
+          take(head)
+        }
       }
       ended ||= !bytes
     } catch (error) {
       // Thrown once the events that came before it are given.
-      failure = error
+      if (!ended) failure = error
       ended = true
     }
     for (const event of events) {

@@ -9,6 +9,7 @@ import type { Endpoint } from '../endpoints/endpoint.ts'
 import { refuse } from '../endpoints/refuse.ts'
 import type { ChatRequest } from '../schemas/request.ts'
 import type { Answer, Transport } from '../transport/transport.ts'
+import type { Fold } from './collect.ts'
 
 /** A way to one endpoint, from `connect()`. Holds no secret that a log could show. */
 export interface Connection {
@@ -28,6 +29,8 @@ export interface Connection {
   readonly maxMessageBytes: number
   /** Deployments that have refused `stream_options`. */
   readonly withoutUsage: Set<string | undefined>
+  /** Starts an empty answer, where `send` speaks another protocol than chat completions. */
+  readonly fold?: (expected?: number) => Fold
 }
 
 /** Options of one call. */
@@ -68,9 +71,9 @@ export async function sendChat(connection: Connection, request: ChatRequest, opt
   const { model = endpoint.deployment, messages, stream_options } = request ?? {}
   if (!Array.isArray(messages) || !messages.length) refuse(SEND, `messages must be an array of at least one message: it is ${JSON.stringify(messages)}`)
   const url = modelUrl(endpoint, 'chat/completions', model)
-  const headers = { ...connection.headers, ...checkHeaders(options.headers), accept: streamed ? 'text/event-stream' : 'application/json', 'content-type': 'application/json' }
+  const headers = { ...connection.headers, ...checkHeaders(options.headers) }
   const send = (usage: boolean) => {
-    const body = write({ ...(usage && { stream_options: { include_usage: true } }), ...request, model, stream: streamed })
+    const body = { ...(usage && { stream_options: { include_usage: true } }), ...request, model, stream: streamed }
     return connection.send({ url, headers, body, streamed, signal: options.signal, controller })
   }
   const usage = streamed && !stream_options && !withoutUsage.has(model)
@@ -81,13 +84,5 @@ export async function sendChat(connection: Connection, request: ChatRequest, opt
     if (!usage || !`${param} ${serviceMessage}`.includes('stream_options')) throw error
     withoutUsage.add(model)
     return send(false)
-  }
-}
-
-function write(body: object): string {
-  try {
-    return JSON.stringify(body)
-  } catch (cause) {
-    return refuse(SEND, 'it cannot be written as JSON: see cause', cause)
   }
 }

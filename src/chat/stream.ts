@@ -41,7 +41,7 @@ export interface ChatStream extends AsyncIterable<ChatEvent> {
  * ```
  */
 export function streamChat(connection: Connection, request: ChatRequest, options: CallOptions = {}): ChatStream {
-  const answer = fold(request?.n)
+  const answer = (connection.fold ?? fold)(request?.n)
   const controller = new AbortController()
   let opened: Promise<Answer> | undefined
   let begun = false

@@ -117,8 +117,8 @@ function skipped(name: CheckName, detail: string): Check {
 async function askOnce({ endpoint, headers, send, tokens }: Connection, url: string, model: string | undefined, controller: AbortController): Promise<void> {
   // The inference route has the older name alone in its schema.
   const limit = endpoint.kind === 'inference' ? 'max_tokens' : 'max_completion_tokens'
-  const body = JSON.stringify({ model, messages: [{ role: 'user', content: 'Hi' }], [limit]: 1 })
-  const { info, read } = await send({ url, headers: { ...headers, accept: 'application/json', 'content-type': 'application/json' }, body, streamed: false, signal: undefined, controller })
+  const body = { model, messages: [{ role: 'user', content: 'Hi' }], [limit]: 1 }
+  const { info, read } = await send({ url, headers, body, streamed: false, signal: undefined, controller })
   const utf8 = new TextDecoder()
   let text = ''
   for (let part = await read(); part && text.length < MAX_ANSWER_BYTES; part = await read()) text += utf8.decode(part, { stream: true })

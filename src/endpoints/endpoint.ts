@@ -25,6 +25,9 @@ export interface Endpoint {
   readonly serverless: boolean
 }
 
+/** https://learn.microsoft.com/azure/ai-foundry/openai/api-version-lifecycle; versions are dates, and compare as text. */
+const RESPONSES_SINCE = '2025-03-01'
+
 /** What is asked of a resource rather than of a deployment. */
 const OF_RESOURCE: readonly Operation[] = ['info', 'models', 'batches', 'realtime']
 
@@ -32,7 +35,7 @@ const OF_RESOURCE: readonly Operation[] = ['info', 'models', 'batches', 'realtim
  * Makes the URL of an operation.
  *
  * @param model - The deployment's name; part of the path on `deployments` endpoints alone.
- * @throws `ChatError` `unsupported` where the endpoint's kind does not serve the operation; `invalid-request` without a model.
+ * @throws `ChatError` `unsupported` where the endpoint's kind does not serve the operation, with the `kinds` that do; `invalid-request` without a model.
  * @example
  * ```ts
  * operationUrl(endpointFor('https://contoso.openai.azure.com'), 'chat/completions', 'gpt-5-mini')
@@ -40,12 +43,20 @@ const OF_RESOURCE: readonly Operation[] = ['info', 'models', 'batches', 'realtim
  * ```
  */
 export function operationUrl(endpoint: Endpoint, operation: Operation, model?: string): string {
-  const { kind } = endpoint
+  const { kind, base, query } = endpoint
+  // On the classic route Responses stand beside `/deployments`, and name the deployment in the body.
+  if (operation === 'responses' && kind === 'deployments' && apiVersionOf(endpoint) >= RESPONSES_SINCE) return `${base.replace(/\/deployments$/, '')}/responses${query}`
   if (!SERVED[kind].includes(operation)) {
-    throw new ChatError('unsupported', `Cannot ask for ${operation} as ${kind} endpoints do not serve it`, { kind, operation })
+    const kinds = (Object.keys(SERVED) as EndpointKind[]).filter((other) => SERVED[other].includes(operation))
+    const why = operation === 'responses' && kind === 'deployments' ? `api-version ${apiVersionOf(endpoint)} is older than ${RESPONSES_SINCE}-preview` : `${kind} endpoints do not serve it`
+    throw new ChatError('unsupported', `Cannot ask for ${operation} as ${why}: use an endpoint of kind ${kinds.join(' or ')}`, { kind, operation, kinds })
   }
   if (OF_RESOURCE.includes(operation)) return `${endpoint.base}/${operation}${endpoint.query}`
   return modelUrl(endpoint, operation, model ?? endpoint.deployment)
+}
+
+function apiVersionOf({ query }: Endpoint): string {
+  return new URLSearchParams(query).get('api-version') ?? ''
 }
 
 /**

@@ -45,7 +45,7 @@ export const KINDS: Readonly<Record<EndpointKind, Kind>> = {
 export const SERVED: Readonly<Record<EndpointKind, readonly Operation[]>> = {
   v1: ['chat/completions', 'responses', 'embeddings', 'models', 'batches', 'realtime'],
   relay: ['chat/completions', 'responses', 'embeddings', 'models'],
-  // Responses exist from api-version 2025-03-01-preview on, but not below `/deployments`.
+  // Responses from api-version 2025-03-01-preview on: see `operationUrl`.
   deployments: ['chat/completions', 'embeddings'],
   // https://learn.microsoft.com/azure/ai-foundry/foundry-models/concepts/endpoints: no batch, no realtime.
   inference: ['chat/completions', 'embeddings', 'images/embeddings', 'info'],

@@ -30,6 +30,7 @@ const CODES: readonly (readonly [said: RegExp, code: ChatErrorCode, advice?: str
   // xAI and Google answer 400 to a bad credential.
   [/^401|^400.*\bAPI key\b/is, 'unauthorized', 'sign in again'],
   [/^4.*(DeploymentNotFound|model_not_found|unknown[_ ]?model|no_model_name|Model not supported)/is, 'deployment-not-found', 'set model to the name of a deployment'],
+  [/^400.*\/v1\/responses/s, 'use-responses', 'use keyless-chat/responses'],
   [/^404/, 'route-not-found', 'check the endpoint'],
   [/^4.*context[_ ](length|window)/is, 'context-length'],
   [/^4.*(unsupported_(parameter|value)|parameter_not_supported|extra_forbidden)/is, 'unsupported-parameter'],

@@ -18,6 +18,37 @@ export interface FunctionTool {
 }
 
 /**
+ * A search index that answers are grounded in: On Your Data, which Microsoft has deprecated and which ends with gpt-4o and gpt-4o-mini.
+ *
+ * @see https://learn.microsoft.com/azure/ai-foundry/openai/references/on-your-data
+ */
+export interface DataSource {
+  readonly type: 'azure_search' | 'azure_cosmos_db' | 'elasticsearch' | 'pinecone' | 'mongo_db' | (string & {})
+  readonly parameters: {
+    readonly endpoint?: string
+    readonly index_name?: string
+    /** How the service signs in to the index. A key of it does not belong into a page: use a managed identity. */
+    readonly authentication?: { readonly type: string; readonly [member: string]: unknown }
+    readonly query_type?: 'simple' | 'semantic' | 'vector' | 'vector_simple_hybrid' | 'vector_semantic_hybrid' | (string & {})
+    /** Answers from the index alone. The service's default is true. */
+    readonly in_scope?: boolean
+    /** How relevant a document must be, 1 to 5. The service's default is 3. */
+    readonly strictness?: number
+    /** The service's default is 5. */
+    readonly top_n_documents?: number
+    readonly max_search_queries?: number
+    readonly allow_partial_result?: boolean
+    readonly include_contexts?: readonly ('citations' | 'intent' | 'all_retrieved_documents')[]
+    readonly fields_mapping?: Readonly<Record<string, unknown>>
+    readonly embedding_dependency?: { readonly type: string; readonly [member: string]: unknown }
+    readonly filter?: string | null
+    readonly semantic_configuration?: string
+    readonly [member: string]: unknown
+  }
+  readonly [member: string]: unknown
+}
+
+/**
  * What is sent; members that are not listed pass through as they are.
  *
  * Reasoning models refuse `temperature`, `top_p`, the penalties, `logprobs`, `logit_bias` and `max_tokens`.
@@ -49,5 +80,7 @@ export interface ChatRequest {
   readonly verbosity?: 'low' | 'medium' | 'high' | null
   /** `include_usage` is asked for by default. */
   readonly stream_options?: { readonly include_usage?: boolean; readonly [member: string]: unknown }
+  /** Grounds the answer in a search index; its sources come as `citation` events, what was searched for as `intent` on the result. */
+  readonly data_sources?: readonly DataSource[]
   readonly [parameter: string]: unknown
 }

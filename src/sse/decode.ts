@@ -1,9 +1,9 @@
 /**
  * Bytes in, Server-Sent Events out, however the bytes are cut.
- * Runtimes: all. Imports: `../errors.ts`.
+ * Runtimes: all. Imports: `./parse.ts`.
  * @module
  */
-import { ChatError } from '../errors.ts'
+import { createParser } from './parse.ts'
 
 /** One dispatched event. */
 export interface SseMessage {
@@ -48,56 +48,23 @@ export const MAX_MESSAGE_BYTES: number = 16 * 1024 * 1024
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
  */
 export function createDecoder({ maxMessageBytes = MAX_MESSAGE_BYTES, onRetry }: DecoderOptions = {}): Decoder {
-  // Keeps a character that is cut for the next call. `ignoreBOM`, as Node's own removal goes wrong where a BOM is cut.
-  const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
-  /** What is passed over if it comes next: a BOM at the very start, the LF of a CRLF that was cut. */
-  let skip = '\uFEFF'
-  /** The line whose end has not come: engines append in constant time, and copy once when the line is read. */
-  let line = ''
-  /** The event being put together; `data` is `undefined` until its first `data` line. */
-  let data: string | undefined
-  let event = ''
+  let messages: SseMessage[] = []
   let id = ''
-  /** Bytes of the message that is incomplete; of the block that it begins in, characters. */
-  let held = 0
   let failure: unknown
-
-  function take(messages: SseMessage[]): void {
-    if (line === '') {
-      if (data !== undefined) messages.push({ data, event: event || 'message', id })
-      data = undefined
-      event = ''
-      return
-    }
-    const [, field, value = ''] = /^([^:]*)(?:: ?([^]*))?/.exec(line) ?? []
-    if (field === 'data') data = data === undefined ? value : `${data}\n${value}`
-    else if (field === 'event') event = value
-    else if (field === 'id' && !value.includes('\0')) id = value
-    else if (field === 'retry' && /^\d+$/.test(value)) onRetry?.(Number(value))
-  }
-
+  const parser = createParser(
+    maxMessageBytes,
+    (data, event) => messages.push({ data, event: event || 'message', id }),
+    (field, value) => {
+      if (field === 'id' && !value.includes('\0')) id = value
+      else if (field === 'retry' && /^\d+$/.test(value)) onRetry?.(Number(value))
+    },
+  )
   return {
     push(bytes) {
       if (failure) throw failure
-      const messages: SseMessage[] = []
-      let text = utf8.decode(bytes, { stream: true })
-      if (text) {
-        if (text[0] === skip) text = text.slice(1)
-        skip = ''
-      }
-      const lines = text.split(/\r\n?|\n/)
-      const last = lines.pop() ?? ''
+      messages = []
       try {
-        for (const rest of lines) {
-          line += rest
-          checkSize(line.length, maxMessageBytes)
-          take(messages)
-          line = ''
-        }
-        if (text.endsWith('\r')) skip = '\n'
-        line += last
-        const size = line.length + (data?.length ?? 0)
-        checkSize((held = messages.length || size === 0 ? size : held + bytes.length), maxMessageBytes)
+        parser.push(bytes)
       } catch (error) {
         failure = error
         // Nothing received is lost: what came whole is given first.
@@ -105,13 +72,8 @@ export function createDecoder({ maxMessageBytes = MAX_MESSAGE_BYTES, onRetry }: 
       }
       return messages
     },
-    rest: () => (data === undefined ? '' : `data: ${data}\n`) + line + utf8.decode(),
+    rest: parser.rest,
   }
-}
-
-/** Holds what is kept of an answer to its limit. @throws `ChatError` with code `too-large` */
-export function checkSize(size: number, maxMessageBytes: number): void {
-  if (size > maxMessageBytes) throw new ChatError('too-large', `Cannot hold a message beyond maxMessageBytes: ${maxMessageBytes}`, { maxMessageBytes })
 }
 
 /**

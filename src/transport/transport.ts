@@ -18,8 +18,10 @@ import type { RateLimit } from './retry-after.ts'
 /** One request, ready to be sent. */
 export interface Call {
   readonly url: string
+  /** Beside the three that every request has. */
   readonly headers: Readonly<Record<string, string>>
-  readonly body: string
+  /** Written as JSON; without one, something is asked for by GET. */
+  readonly body?: object
   readonly streamed: boolean
   /** The caller's own. */
   readonly signal: AbortSignal | undefined
@@ -66,6 +68,12 @@ export function createTransport(fetch: Fetch, tokens: TokenCache, retrying: Retr
   return async function send(call) {
     const { body, streamed, controller } = call
     const { signal } = controller
+    const init = {
+      method: body ? 'POST' : 'GET',
+      headers: { ...call.headers, accept: streamed ? 'text/event-stream' : 'application/json', 'content-type': 'application/json' },
+      body: body ? write(body) : null,
+      signal,
+    }
     const clock = startClock(controller, call.signal, totalMs)
     const url = withoutQuery(call.url)
     let attempts = 0
@@ -80,7 +88,7 @@ export function createTransport(fetch: Fetch, tokens: TokenCache, retrying: Retr
       signal.throwIfAborted()
       clock.limit('connect-timeout', connectMs)
       try {
-        const response = await abortable(sendAuthorized(counted, tokens, call.url, { method: 'POST', headers: call.headers, body, signal }), signal)
+        const response = await abortable(sendAuthorized(counted, tokens, call.url, init), signal)
         if (response.ok) return response
         const { status, headers } = response
         throw failureFrom(await readText(response, signal), tokens, { url, status, requestId: requestId(headers), retryAfterMs: retryAfter(headers) })
@@ -130,6 +138,14 @@ function answerOf({ body }: Response, info: AnswerInfo, signal: AbortSignal, { l
       code = 'idle-timeout'
       left = limitMs = idleMs
     },
+  }
+}
+
+function write(body: object): string {
+  try {
+    return JSON.stringify(body)
+  } catch (cause) {
+    throw new ChatError('invalid-request', 'Cannot send the request as it cannot be written as JSON: see cause', {}, { cause })
   }
 }
 

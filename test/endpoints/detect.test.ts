@@ -169,6 +169,25 @@ describe('operationUrl()', () => {
     expect(caught(() => operationUrl(endpointFor(pasted), operation, 'gpt'))).toMatchObject({ code: 'unsupported', operation })
   })
 
+  test.each([
+    ['https://c.services.ai.azure.com/models', 'batches', ['v1']],
+    ['https://c.services.ai.azure.com/models', 'responses', ['v1', 'relay']],
+    ['https://c.openai.azure.com', 'images/embeddings', ['inference']],
+  ] as const)('says of %s which kinds serve %s', (pasted, operation, kinds) => {
+    const error = caught(() => operationUrl(endpointFor(pasted), operation, 'gpt'))
+    expect(error).toMatchObject({ kinds })
+    expect(error.message).toContain(`use an endpoint of kind ${kinds.join(' or ')}`)
+  })
+
+  test('puts responses beside the deployments of the classic route, where its version has them', () => {
+    const classic = (version: string) => operationUrl(endpointFor(`https://c.openai.azure.com/openai/deployments/d${version}`), 'responses', 'gpt')
+    expect(classic('?api-version=2025-03-01-preview')).toBe('https://c.openai.azure.com/openai/responses?api-version=2025-03-01-preview')
+    expect(classic('?api-version=2025-04-01-preview')).toBe('https://c.openai.azure.com/openai/responses?api-version=2025-04-01-preview')
+    for (const version of ['', '?api-version=2025-02-01-preview']) {
+      expect(caught(() => classic(version))).toMatchObject({ code: 'unsupported', kind: 'deployments', kinds: ['v1', 'relay'], message: expect.stringContaining('is older than 2025-03-01-preview') as string })
+    }
+  })
+
   test.each([undefined, '', '.', '..'])('refuses %j as the name of a deployment', (model) => {
     for (const pasted of ['https://c.openai.azure.com', 'https://c.openai.azure.com/openai/deployments']) {
       expect(caught(() => operationUrl(endpointFor(pasted), 'chat/completions', model)).code).toBe('invalid-request')

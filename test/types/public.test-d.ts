@@ -71,7 +71,7 @@ export const keyed: ConnectOptions = { endpoint, token: () => 'token', apiKey: '
 export const unitless: ConnectOptions = { endpoint, token: () => 'token', timeouts: { idle: 1 } }
 
 // Requests: known parameters are typed, others pass.
-export const request: ChatRequest = { model: 'gpt', messages: [{ role: 'user', content: [{ type: 'text', text: 'Hello' }, { type: 'image_url', image_url: { url: 'data:' } }] }], data_sources: [{}], reasoning_effort: 'low' }
+export const request: ChatRequest = { model: 'gpt', messages: [{ role: 'user', content: [{ type: 'text', text: 'Hello' }, { type: 'image_url', image_url: { url: 'data:' } }] }], data_sources: [{ type: 'azure_search', parameters: { endpoint: 'https://contoso.search.windows.net', index_name: 'faq' } }], reasoning_effort: 'low' }
 // @ts-expect-error -- a number
 export const wrong: ChatRequest = { messages: [], temperature: '1' }
 // @ts-expect-error -- no such role
