@@ -33,6 +33,12 @@ export interface DeploymentOptions {
    */
   readonly reply?: string | ((request: EmulatedRequest) => string)
   /**
+   * Which tools it calls: their names, and their arguments as JSON text; none to answer with a text. Refusals come first.
+   *
+   * @defaultValue the tools that the user names, or the first one for "weather" and "tool"; none right after a tool's result
+   */
+  readonly calls?: (request: EmulatedRequest) => readonly { readonly name: string; readonly arguments: string }[]
+  /**
    * Whether the model thinks before it answers: it counts reasoning tokens and, on Azure OpenAI, refuses `max_tokens`, `temperature` and the like.
    *
    * @defaultValue `false`

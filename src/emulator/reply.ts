@@ -83,7 +83,7 @@ export function fragments(text: string): readonly string[] {
 function sayChoice(request: EmulatedRequest, options: DeploymentOptions, index: number, cut: number): Choice {
   const thoughts = options.dialect === 'deepseek' && options.reasoning ? words(THOUGHTS) : []
   const refused = options.refuse === true || request.prompt.includes('/refuse')
-  const calls = refused ? [] : toolCalls(request)
+  const calls = refused ? [] : (options.calls ?? toolCalls)(request)
   if (calls.length > 0 && cut === 1) return { index, thoughts, pieces: [], refused: false, calls, finish: 'tool_calls' }
   const whole = refused ? REFUSAL : textOf(request, options, request.seed + index)
   const ends = request.stop.map((stop) => whole.indexOf(stop)).filter((at) => at >= 0)
