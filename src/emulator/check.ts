@@ -1,6 +1,6 @@
 /**
  * A request in, the refusal that the model's backend gives to its parameters out.
- * Runtimes: all. Imports: `./bodies.ts`, `./dialects/azure-filter.ts`, `./deployments.ts` (types), `./request.ts`, `./route.ts` (types).
+ * Runtimes: all. Imports: `./bodies.ts`, `./dialects/azure-filter.ts`, `./deployments.ts` (types), `./request.ts`, `./route.ts` (types), `./strict.ts`, `./turns.ts`.
  * @module
  */
 import { BACKEND, extraForbidden, extraParameters, json, openaiError } from './bodies.ts'
@@ -10,6 +10,8 @@ import { promptVerdict } from './dialects/azure-filter.ts'
 import { isObject } from './request.ts'
 import type { EmulatedRequest, JsonObject } from './request.ts'
 import type { ServiceKind } from './route.ts'
+import { refuseSchemas } from './strict.ts'
+import { refuseTurns } from './turns.ts'
 
 const VECTOR_KEYS = ['input', 'model', 'dimensions', 'encoding_format', 'input_type']
 /** The keys of `/models`; `stream_options` is not in its specification and was recorded to be taken by gpt and Grok. */
@@ -42,13 +44,13 @@ export function refuseRequest(request: EmulatedRequest, options: DeploymentOptio
   if (n < 1 || n > MAX_CHOICES) return openaiError(400, `Invalid 'n': integer out of range. Expected a value between 1 and ${MAX_CHOICES}, but got ${n} instead.`, 'n', 'invalid_value')
   const azure = options.dialect.startsWith('azure-openai')
   const refused = options.dialect === 'mistral' ? refuseMistral(request) : azure ? refuseAzure(request, options) : undefined
-  if (refused) return refused
-  return prompt.includes('[filter:prompt]') ? promptFiltered(azure || kind !== 'inference') : undefined
+  return refused ?? refuseSchemas(request, options) ?? (prompt.includes('[filter:prompt]') ? promptFiltered(azure || kind !== 'inference') : undefined)
 }
 
 function refuseAzure({ body, stream, tools }: EmulatedRequest, { model, reasoning }: DeploymentOptions): Reply | undefined {
   if ('stream_options' in body && !stream) return openaiError(400, "The 'stream_options' parameter is only allowed when 'stream' is enabled.", 'stream_options', null)
-  if (!reasoning) return undefined
+  const confused = refuseTurns(body['messages'] as readonly unknown[])
+  if (confused || !reasoning) return confused
   if ('max_tokens' in body) return openaiError(400, "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.", 'max_tokens', 'unsupported_parameter')
   for (const [key, allowed] of Object.entries(UNREASONABLE)) {
     if (!(key in body) || body[key] === allowed || body[key] === null) continue
@@ -56,7 +58,10 @@ function refuseAzure({ body, stream, tools }: EmulatedRequest, { model, reasonin
     return openaiError(400, message, key, 'unsupported_value')
   }
   // Since gpt-5.4 tools and effort together are for the Responses API alone: https://github.com/openai/openai-openapi/issues/541
-  if (tools.length > 0 && 'reasoning_effort' in body && /^gpt-(?:5\.[4-9]|[6-9])/.test(model)) {
+  // Whether `none` may be sent differs, and luna does not want it: https://github.com/agentgateway/agentgateway/pull/2894
+  const effort = body['reasoning_effort'] ?? 'none'
+  const harmless = body['reasoning_effort'] === undefined || (effort === 'none' && !model.includes('luna'))
+  if (tools.length > 0 && !harmless && /^gpt-(?:5\.[4-9]|[6-9])/.test(model)) {
     return openaiError(400, `Function tools with reasoning_effort are not supported for ${model} in /v1/chat/completions. Please use /v1/responses instead.`, 'reasoning_effort', null)
   }
   return undefined

@@ -44,6 +44,8 @@ export interface DeploymentOptions {
    * @defaultValue `false`
    */
   readonly reasoning?: boolean
+  /** Whether it answers in the form of a JSON Schema; without, it refuses `json_schema` as older models do. @defaultValue `true` */
+  readonly structured?: boolean
   /** Refuses whatever is asked, as a model does whose safety training says no. @defaultValue `false` */
   readonly refuse?: boolean
   /** Numbers in an embedding; a request may ask for fewer, and for more is refused. @defaultValue `1536` */

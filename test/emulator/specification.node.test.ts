@@ -50,7 +50,7 @@ describe.skipIf(!haveSpecifications)(specifications, () => {
     expect(problems('ModelInfo', await info.json())).toEqual([])
   })
 
-  const tools = [{ type: 'function', name: 'get_weather', parameters: { type: 'object', properties: { city: { type: 'string' } } }, strict: true }]
+  const tools = [{ type: 'function', name: 'get_weather', parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'], additionalProperties: false }, strict: true }]
   for (const [what, body] of Object.entries({
     text: { input: 'Hello' },
     reasoning: { input: [{ type: 'message', role: 'user', content: [{ type: 'input_text', text: 'Hello' }] }], reasoning: { effort: 'low', summary: 'auto' }, include: ['reasoning.encrypted_content'], store: false },

@@ -1,7 +1,7 @@
 /**
  * A request to the Responses API in, a response, its stream or what is stored of it out.
  * Runtimes: all. Imports: the rest of this folder; `../asked.ts`, `../bodies.ts`, `../check.ts`, `../dialects/azure-openai.ts`,
- * `../faults-stream.ts`, `../limits.ts`, `../reply.ts`; `../request.ts`, types alone.
+ * `../faults-stream.ts`, `../limits.ts`, `../reply.ts`, `../strict.ts`; `../request.ts`, types alone.
  * @module
  */
 import { idOf } from '../asked.ts'
@@ -14,6 +14,7 @@ import { tamperAnswer, tamperBody, tamperStream } from '../faults-stream.ts'
 import { limits } from '../limits.ts'
 import { reasoningTokensOf, say } from '../reply.ts'
 import type { JsonObject } from '../request.ts'
+import { refuseSchemas } from '../strict.ts'
 import { refuseBody } from './check.ts'
 import { envelope } from './envelope.ts'
 import { eventsOf, numbered } from './events.ts'
@@ -53,6 +54,8 @@ export function createResponses(): Responses {
     const found = itemsOf(body, memory)
     if (!('items' in found)) return found
     const heard = asChat(body, found.items, name)
+    const malformed = refuseSchemas(heard, options, true)
+    if (malformed) return malformed
     if (heard.prompt.includes('[filter:prompt]')) return promptFiltered(true)
     // Thoughts count: a limit may leave no word for the answer.
     const request = { ...heard, maxTokens: Math.max(0, heard.maxTokens - reasoningTokensOf(heard, options)) }
