@@ -24,9 +24,9 @@ export interface Fold {
 /**
  * Starts an empty answer.
  *
- * @param expected - How many choices were asked for; a stream that brings fewer is not finished.
+ * @param expected - How many choices were asked for, one unless told; a stream that brings fewer is not finished.
  */
-export function fold(expected: number = 1): Fold {
+export function fold(expected?: number | null): Fold {
   const choices: GrowingChoice[] = []
   const citations: Citation[] = []
   let id: string | undefined
@@ -35,7 +35,7 @@ export function fold(expected: number = 1): Fold {
   let promptFilter: ContentFilter | undefined
 
   return {
-    finished: () => choices.length >= expected && choices.every(({ finishReason }) => finishReason),
+    finished: () => choices.length >= (expected ?? 1) && choices.every(({ finishReason }) => finishReason),
     take(raw) {
       const events: ChatEvent[] = []
       // The first chunk and annotations have `''` for both.

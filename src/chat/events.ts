@@ -5,7 +5,7 @@
  */
 import type { ContentFilter, PartialAnswer, ToolCall } from '../errors.ts'
 import type { Citation, FinishReason, Usage, WireObject } from '../schemas/completion.ts'
-import type { AssistantMessage } from '../schemas/message.ts'
+import type { AnswerMessage } from '../schemas/message.ts'
 
 /** What every event has. */
 interface Of<Type extends string> {
@@ -66,7 +66,7 @@ export interface ChatChoice {
   /** What was searched for, as On Your Data tells it: a JSON array in text. */
   readonly intent: string | undefined
   /** Ready to be pushed to the request's messages for the next turn. */
-  readonly message: AssistantMessage
+  readonly message: AnswerMessage
 }
 
 /** A whole answer; its own members are those of the first choice. */

@@ -30,7 +30,7 @@ export interface Connection {
   /** Deployments that have refused `stream_options`. */
   readonly withoutUsage: Set<string | undefined>
   /** Starts an empty answer, where `send` speaks another protocol than chat completions. */
-  readonly fold?: (expected?: number) => Fold
+  readonly fold?: (expected?: number | null) => Fold
 }
 
 /** Options of one call. */

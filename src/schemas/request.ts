@@ -3,7 +3,7 @@
  * Runtimes: all. Imports: `./message.ts`.
  * @module
  */
-import type { ChatMessage } from './message.ts'
+import type { ChatMessage, Open } from './message.ts'
 
 /** A function that the model may ask to be called. */
 export interface FunctionTool {
@@ -54,33 +54,32 @@ export interface DataSource {
  * Reasoning models refuse `temperature`, `top_p`, the penalties, `logprobs`, `logit_bias` and `max_tokens`.
  * @see https://learn.microsoft.com/azure/ai-foundry/openai/reference-preview-latest
  */
-export interface ChatRequest {
+export interface ChatRequest extends Open {
   /** The deployment's name. Not needed where the endpoint names one or has one model only. */
   readonly model?: string
   readonly messages: readonly ChatMessage[]
-  readonly max_completion_tokens?: number
+  readonly max_completion_tokens?: number | null
   /** For the inference route and Mistral; OpenAI's newer models take `max_completion_tokens`. */
-  readonly max_tokens?: number
-  readonly temperature?: number
-  readonly top_p?: number
-  readonly n?: number
-  readonly stop?: string | readonly string[]
-  readonly seed?: number
-  readonly presence_penalty?: number
-  readonly frequency_penalty?: number
-  readonly logit_bias?: Readonly<Record<string, number>>
-  readonly logprobs?: boolean
-  readonly top_logprobs?: number
+  readonly max_tokens?: number | null
+  readonly temperature?: number | null
+  readonly top_p?: number | null
+  readonly n?: number | null
+  readonly stop?: string | readonly string[] | null
+  readonly seed?: number | null
+  readonly presence_penalty?: number | null
+  readonly frequency_penalty?: number | null
+  readonly logit_bias?: Readonly<Record<string, number>> | null
+  readonly logprobs?: boolean | null
+  readonly top_logprobs?: number | null
   readonly user?: string
-  readonly tools?: readonly (FunctionTool | { readonly type: string; readonly [member: string]: unknown })[]
-  readonly tool_choice?: string | Readonly<Record<string, unknown>>
+  readonly tools?: readonly (FunctionTool | ({ readonly type: string } & Open))[]
+  readonly tool_choice?: string | Open
   readonly parallel_tool_calls?: boolean
-  readonly response_format?: { readonly type: string; readonly [member: string]: unknown }
+  readonly response_format?: { readonly type: string } & Open
   readonly reasoning_effort?: 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 'max' | null
   readonly verbosity?: 'low' | 'medium' | 'high' | null
   /** `include_usage` is asked for by default. */
-  readonly stream_options?: { readonly include_usage?: boolean; readonly [member: string]: unknown }
+  readonly stream_options?: ({ readonly include_usage?: boolean } & Open) | null
   /** Grounds the answer in a search index; its sources come as `citation` events, what was searched for as `intent` on the result. */
   readonly data_sources?: readonly DataSource[]
-  readonly [parameter: string]: unknown
 }

@@ -57,6 +57,21 @@ describe('tool calls', () => {
 })
 
 describe('fold()', () => {
+  test.each([undefined, null, 1])('has not finished before its one choice has, where %s were asked for', (expected) => {
+    const answer = fold(expected)
+    expect(answer.finished()).toBe(false)
+    answer.take({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] })
+    expect(answer.finished()).toBeTruthy()
+  })
+
+  test('keeps what On Your Data has searched for', () => {
+    const answer = fold()
+    answer.take({ choices: [{ index: 0, delta: { role: 'assistant', context: { citations: [{ title: 'Rain' }], intent: '["rain"]' } } }] })
+    answer.take({ choices: [{ index: 0, delta: { content: 'Rain [doc1]' }, finish_reason: 'stop' }] })
+    expect(answer.copy()).toMatchObject({ intent: '["rain"]', citations: [{ title: 'Rain' }], choices: [{ intent: '["rain"]' }] })
+    expect(() => fold().take({ choices: [{ delta: { context: { intent: 1 } } }] })).toThrow('choices[].delta.context.intent must be string')
+  })
+
   test('is not finished before every choice asked for has its finish', () => {
     const answer = fold(2)
     expect(answer.finished()).toBe(false)
