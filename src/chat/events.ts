@@ -40,6 +40,9 @@ export interface UsageEvent extends Of<'usage'> { readonly usage: Usage }
 /** The end of a choice; comes once for each. */
 export interface FinishEvent extends Of<'finish'> { readonly reason: FinishReason }
 
+/** Of a tool that the service runs itself, on the Responses API alone; `raw` says what. */
+export interface BuiltInToolEvent extends Of<'built-in-tool'> {}
+
 /** One event of an answer, told apart by `type`. */
 export type ChatEvent =
   | TextEvent
@@ -51,6 +54,7 @@ export type ChatEvent =
   | CitationEvent
   | UsageEvent
   | FinishEvent
+  | BuiltInToolEvent
 
 /** One of the `n` answers. */
 export interface ChatChoice {

@@ -57,6 +57,8 @@ export function words(event: ChatEvent): string {
       return String(event.usage.total_tokens)
     case 'finish':
       return event.reason
+    case 'built-in-tool':
+      return String(event.raw['type'])
   }
 }
 
