@@ -120,3 +120,8 @@ export function extraForbidden(loc: readonly string[], input: unknown): Reply {
   const message = JSON.stringify({ detail: [{ type: 'extra_forbidden', loc: ['body', ...loc], msg: 'Extra inputs are not permitted', input, url }] })
   return json(422, { error: { code: 'Invalid input', message, status: 422 } }, BACKEND)
 }
+
+/** On Your Data refuses a source: a number for a code, and an id in the body, unlike all other refusals. */
+export function invalidSource(message: string): Reply {
+  return json(400, { error: { requestid: 'eea1c96d-0000-4000-8000-00000000652a', code: 400, message } }, BACKEND)
+}

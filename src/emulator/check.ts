@@ -1,17 +1,20 @@
 /**
  * A request in, the refusal that the model's backend gives to its parameters out.
- * Runtimes: all. Imports: `./bodies.ts`, `./dialects/azure-filter.ts`, `./deployments.ts` (types), `./request.ts`, `./route.ts` (types), `./strict.ts`, `./turns.ts`.
+ * Runtimes: all. Imports: `./bodies.ts`, `./dialects/azure-filter.ts`, `./deployments.ts` (types), `./grounding.ts`, `./request.ts`,
+ * `./route.ts` (types), `./strict.ts`, `./turns.ts`, `./vision.ts`.
  * @module
  */
 import { BACKEND, extraForbidden, extraParameters, json, openaiError } from './bodies.ts'
 import type { Reply } from './bodies.ts'
 import type { DeploymentOptions, ModelOperation } from './deployments.ts'
 import { promptVerdict } from './dialects/azure-filter.ts'
-import { isObject } from './request.ts'
+import { refuseSources } from './grounding.ts'
+import { isObject, object } from './request.ts'
 import type { EmulatedRequest, JsonObject } from './request.ts'
 import type { ServiceKind } from './route.ts'
 import { refuseSchemas } from './strict.ts'
 import { refuseTurns } from './turns.ts'
+import { refuseImages } from './vision.ts'
 
 const VECTOR_KEYS = ['input', 'model', 'dimensions', 'encoding_format', 'input_type']
 /** The keys of `/models`; `stream_options` is not in its specification and was recorded to be taken by gpt and Grok. */
@@ -44,7 +47,7 @@ export function refuseRequest(request: EmulatedRequest, options: DeploymentOptio
   if (n < 1 || n > MAX_CHOICES) return openaiError(400, `Invalid 'n': integer out of range. Expected a value between 1 and ${MAX_CHOICES}, but got ${n} instead.`, 'n', 'invalid_value')
   const azure = options.dialect.startsWith('azure-openai')
   const refused = options.dialect === 'mistral' ? refuseMistral(request) : azure ? refuseAzure(request, options) : undefined
-  return refused ?? refuseSchemas(request, options) ?? (prompt.includes('[filter:prompt]') ? promptFiltered(azure || kind !== 'inference') : undefined)
+  return refused ?? refuseSources(body, options) ?? refuseSchemas(request, options) ?? refuseImages(request, options) ?? (prompt.includes('[filter:prompt]') ? promptFiltered(azure || kind !== 'inference') : undefined)
 }
 
 function refuseAzure({ body, stream, tools }: EmulatedRequest, { model, reasoning }: DeploymentOptions): Reply | undefined {
@@ -72,7 +75,7 @@ function refuseMistral({ body }: EmulatedRequest): Reply | undefined {
   // The recorded refusal names the key inside: https://github.com/BerriAI/litellm/issues/11696
   if (isObject(options) && 'include_usage' in options) return extraForbidden(['stream_options', 'include_usage'], options['include_usage'])
   for (const key of ['stream_options', 'max_completion_tokens']) if (key in body) return extraForbidden([key], body[key])
-  const roles = (body['messages'] as readonly unknown[]).map((message) => (isObject(message) ? message['role'] : undefined))
+  const roles = (body['messages'] as readonly unknown[]).map((message) => object(message)['role'])
   if (!roles.some((role, at) => role === 'user' && roles[at - 1] === 'tool')) return undefined
   // Flat, with a number for a code: https://github.com/danny-avila/LibreChat/issues/12429
   return json(400, { object: 'Error', message: "Unexpected role 'user' after role 'tool'", type: 'invalid_request_message_order', code: 3230 }, BACKEND)

@@ -3,7 +3,7 @@
  * Runtimes: all. Imports: `./bodies.ts`; `./call.ts`, `./faults.ts`, types alone.
  * @module
  */
-import { BACKEND, badKey, deploymentNotFound, json, openaiError, parameterNotSupported, permissionDenied, routeNotFound, unauthorized } from './bodies.ts'
+import { BACKEND, badKey, deploymentNotFound, extraForbidden, invalidSource, json, openaiError, parameterNotSupported, permissionDenied, routeNotFound, unauthorized } from './bodies.ts'
 import type { Reply } from './bodies.ts'
 import type { Operation } from './call.ts'
 import type { Fault } from './faults.ts'
@@ -37,10 +37,7 @@ export const HTTP_FAULTS: Partial<Readonly<Record<Fault, (context: FaultContext)
   '404-deployment': deploymentNotFound,
   '408': () => json(408, { error: { code: 'Timeout', message: 'The operation was timeout.' } }, BACKEND),
   '422': () => parameterNotSupported('response_format', 'json_object'),
-  '422-gateway': () => {
-    const message = JSON.stringify({ detail: [{ type: 'extra_forbidden', loc: ['body', 'logit_bias'], msg: 'Extra inputs are not permitted', input: {} }] })
-    return json(422, { error: { code: 'Invalid input', status: 422, message } }, BACKEND)
-  },
+  '422-gateway': () => extraForbidden(['logit_bias'], {}),
   '429': ({ operation }) => tokenLimit(operation, 2),
   '429-ms': ({ model }) => rateLimit(model, { 'retry-after-ms': '20' }),
   '429-x-ms': ({ model }) => rateLimit(model, { 'x-ms-retry-after-ms': '20' }),
@@ -54,7 +51,7 @@ export const HTTP_FAULTS: Partial<Readonly<Record<Fault, (context: FaultContext)
   '502-html': () => html(502, nginx('502 Bad Gateway')),
   '503': () => json(503, { error: { code: 'InternalServerError', message: 'The service is temporarily unable to process your request. Please try again later.' } }, BACKEND),
   'flat-400': () => json(400, { status: 400, code: 'Bad Request', message: 'The request body is not valid for this model', param: 'messages', type: null }, BACKEND),
-  'numeric-code': () => json(400, { error: { requestid: 'eea1c96d-0000-4000-8000-00000000652a', code: 400, message: 'Validation error at #/data_sources: Extra inputs are not permitted' } }, BACKEND),
+  'numeric-code': () => invalidSource('Validation error at #/data_sources: Extra inputs are not permitted'),
   'empty-500': () => ({ status: 500, headers: {}, body: '' }),
   'html-200': () => html(200, SIGN_IN),
   'error-200': () => openaiError(200, SERVER_ERROR, null, null, 'server_error'),

@@ -11,7 +11,7 @@ import { parameterNotSupported } from './bodies.ts'
 import type { Reply } from './bodies.ts'
 import { refuseVectors, vectorsReply } from './embeddings.ts'
 import type { Embedded } from './embeddings.ts'
-import { isObject } from './request.ts'
+import { object } from './request.ts'
 import { sum, vectorOf, wordsOf } from './vector.ts'
 
 const DATA_URL = /^data:image\/[\w.+-]+;base64,([A-Za-z0-9+/]+=*)$/
@@ -27,7 +27,7 @@ export function embedImages(asked: Asked): Reply {
   if (wrong) return wrong
   const all: Embedded[] = []
   for (const [index, item] of (input as readonly unknown[]).entries()) {
-    const { image, text = '' } = isObject(item) ? item : {}
+    const { image, text = '' } = object(item)
     const data = DATA_URL.exec(String(image))?.[1]
     if (data === undefined || typeof text !== 'string') return parameterNotSupported('input', String(image).slice(0, MAX_ECHO), index, data === undefined ? 'image' : 'text')
     const vector = (dimensions: number) => sum(vectorOf(data.match(STRETCH) ?? [], dimensions), text === '' ? undefined : vectorOf(text, dimensions))

@@ -1,12 +1,13 @@
 /**
  * A request in, what the model has to say to it out: texts, thoughts, tool calls, and why it ends.
- * Runtimes: all. Imports: `./deployments.ts`, `./request.ts`, `./sample.ts`.
+ * Runtimes: all. Imports: `./deployments.ts`, `./request.ts`, `./sample.ts`, `./vision.ts`.
  * @module
  */
 import type { DeploymentOptions } from './deployments.ts'
-import { isObject } from './request.ts'
+import { object } from './request.ts'
 import type { EmulatedRequest, EmulatedTool } from './request.ts'
 import { sample } from './sample.ts'
+import { seen } from './vision.ts'
 
 /** Why a choice ends, in the words of the wire. */
 export type Finish = 'stop' | 'length' | 'tool_calls' | 'content_filter'
@@ -101,12 +102,14 @@ function words(text: string): readonly string[] {
 function textOf(request: EmulatedRequest, { reply }: DeploymentOptions, seed: number): string {
   if (typeof reply === 'function') return reply(request)
   if (reply !== undefined) return reply
-  const format = request.body['response_format']
-  if (isObject(format) && format['type'] === 'json_schema') return JSON.stringify(sample(isObject(format['json_schema']) ? format['json_schema']['schema'] : {}))
-  if (isObject(format) && format['type'] === 'json_object') return JSON.stringify({ answer: clip(request.prompt) })
+  const { type, json_schema: wanted } = object(request.body['response_format'])
+  if (type === 'json_schema') return JSON.stringify(sample(object(wanted)['schema']))
+  if (type === 'json_object') return JSON.stringify({ answer: clip(request.prompt) })
   const opening = OPENINGS[seed % OPENINGS.length]
   const echo = request.lastRole === 'tool' ? `The tool answered: "${clip(request.lastText)}".` : `You said: "${clip(request.prompt)}".`
-  return `${opening} ${echo} ${MIDDLE} ${CLOSINGS[seed % CLOSINGS.length]}`
+  // As On Your Data refers to its sources.
+  const cited = Array.isArray(request.body['data_sources']) ? ' Your index says so [doc1], and more [doc2].' : ''
+  return `${opening} ${echo}${cited}${seen(request.images)} ${MIDDLE} ${CLOSINGS[seed % CLOSINGS.length]}`
 }
 
 function clip(text: string): string {
@@ -118,7 +121,7 @@ function toolCalls({ tools, prompt, lastRole, body }: EmulatedRequest): readonly
   const choice = body['tool_choice']
   const first = tools[0]
   if (first === undefined || choice === 'none' || lastRole === 'tool') return []
-  const wanted = isObject(choice) && isObject(choice['function']) ? choice['function']['name'] : undefined
+  const wanted = object(object(choice)['function'])['name']
   const named = tools.filter(({ name }) => (wanted === undefined ? prompt.includes(name) : name === wanted))
   const asked = choice === 'required' || /\b(?:weather|tools?)\b/i.test(prompt)
   const chosen: readonly EmulatedTool[] = named.length > 0 ? named : asked ? [tools.find(({ name }) => /weather/i.test(name) && /weather/i.test(prompt)) ?? first] : []

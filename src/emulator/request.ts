@@ -13,6 +13,8 @@ export interface EmulatedRequest {
   readonly deployment: string
   /** The text of the last user message; empty where there is none. */
   readonly prompt: string
+  /** The URLs of the images in the last user message, data URLs among them. */
+  readonly images: readonly string[]
   /** The role of the last message. */
   readonly lastRole: string
   /** The text of the last message, whoever wrote it: a tool's result after a tool call. */
@@ -49,15 +51,23 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** The value where it is an object, else an empty one. */
+export function object(value: unknown): JsonObject {
+  return isObject(value) ? value : {}
+}
+
 /** Reads what a body asks for; what is missing or of the wrong type counts as not there. */
 export function readRequest(body: JsonObject, deployment: string): EmulatedRequest {
   const messages = list(body['messages']).filter(isObject)
   const last = messages.at(-1) ?? {}
+  const user = messages.findLast((message) => message['role'] === 'user') ?? {}
   const options = object(body['stream_options'])
   const stop = typeof body['stop'] === 'string' ? [body['stop']] : list(body['stop'])
   return {
     deployment,
-    prompt: textOf(messages.findLast((message) => message['role'] === 'user') ?? {}),
+    prompt: textOf(user),
+    // Chat has an object around the URL, responses have not.
+    images: list(user['content']).map((part) => object(part)['image_url']).map((image) => object(image)['url'] ?? image).filter((url) => typeof url === 'string'),
     lastRole: String(last['role'] ?? ''),
     lastText: textOf(last),
     promptTokens: messages.reduce((sum, message) => sum + textOf(message).split(/\s+/).length, 0),
@@ -83,10 +93,6 @@ function textOf(message: JsonObject): string {
 
 function list(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : []
-}
-
-function object(value: unknown): JsonObject {
-  return isObject(value) ? value : {}
 }
 
 function number(value: unknown, otherwise: number): number {

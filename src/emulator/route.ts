@@ -7,8 +7,8 @@ import { json, routeNotFound } from './bodies.ts'
 import type { Reply } from './bodies.ts'
 import type { ModelOperation } from './deployments.ts'
 
-/** The three kinds of service, which name the deployment in different places and refuse differently. */
-export type ServiceKind = 'v1' | 'deployments' | 'inference'
+/** The kinds of service, which name the deployment in different places and refuse differently. */
+export type ServiceKind = 'v1' | 'deployments' | 'classic' | 'inference'
 
 /** A request that something is served for. */
 export interface Route {
@@ -23,12 +23,17 @@ export interface Route {
 const PREFIXES: Readonly<Record<ServiceKind, RegExp>> = {
   v1: /^(?:\/api\/projects\/[^/]+)?\/openai\/v1\/()(.+)$/,
   deployments: /^\/openai\/deployments\/([^/]+)\/(.+)$/,
+  classic: /^\/openai\/()(.+)$/,
   inference: /^\/models\/()(.+)$/,
 }
+/** The version that responses came with; versions are dates, so that text compares them. */
+const FIRST_RESPONSES = '2025-03-01-preview'
 const MODEL_PATHS: Readonly<Record<string, Route['operation']>> = { 'POST chat/completions': 'chat', 'POST embeddings': 'embeddings' }
+const RESPONSES_PATHS = { 'POST responses': 'responses', 'GET responses/{id}': 'responses', 'DELETE responses/{id}': 'responses' } as const
 const PATHS: Readonly<Record<ServiceKind, Readonly<Record<string, Route['operation']>>>> = {
-  v1: { ...MODEL_PATHS, 'POST responses': 'responses', 'GET responses/{id}': 'responses', 'DELETE responses/{id}': 'responses', 'GET models': 'models' },
+  v1: { ...MODEL_PATHS, ...RESPONSES_PATHS, 'GET models': 'models' },
   deployments: MODEL_PATHS,
+  classic: RESPONSES_PATHS,
   inference: { ...MODEL_PATHS, 'POST images/embeddings': 'image-embeddings', 'GET info': 'model-info' },
 }
 
@@ -36,7 +41,7 @@ const PATHS: Readonly<Record<ServiceKind, Readonly<Record<string, Route['operati
 export function route(method: string, url: URL): Route | Reply {
   // Azure was recorded to serve `//openai/deployments/…`: clients join a base that ends with a slash.
   const path = url.pathname.replace(/^\/+/, '/')
-  for (const kind of ['v1', 'deployments', 'inference'] as const) {
+  for (const kind of ['v1', 'deployments', 'classic', 'inference'] as const) {
     const [, named, rest] = PREFIXES[kind].exec(path) ?? []
     const response = /^responses\/([^/]+)$/.exec(rest ?? '')?.[1]
     const asked = `${method} ${response === undefined ? rest : 'responses/{id}'}`
@@ -48,10 +53,14 @@ export function route(method: string, url: URL): Route | Reply {
   return routeNotFound()
 }
 
-/** On v1 the version is optional, and its values are those of the published specification; elsewhere any will do. */
+/**
+ * On v1 the version is optional, and its values are those of the published specification; elsewhere any will do, but for responses, which are
+ * younger: https://github.com/openclaw/openclaw/issues/82025
+ */
 function versionRefused(kind: ServiceKind, version: string | null): Reply | undefined {
-  if (kind !== 'v1') return version ? undefined : routeNotFound()
-  return version === null || version === 'v1' || version === 'preview' ? undefined : json(400, { error: { code: 'BadRequest', message: 'API version not supported' } })
+  if (kind !== 'v1' && !version) return routeNotFound()
+  const good = kind === 'classic' ? version !== null && version >= FIRST_RESPONSES && version < '3' : kind !== 'v1' || version === null || version === 'v1' || version === 'preview'
+  return good ? undefined : json(400, { error: { code: 'BadRequest', message: 'API version not supported' } })
 }
 
 function decoded(text: string): string | undefined {

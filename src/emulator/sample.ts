@@ -3,7 +3,7 @@
  * Runtimes: all. Imports: `./request.ts`.
  * @module
  */
-import { isObject } from './request.ts'
+import { isObject, object } from './request.ts'
 import type { JsonObject } from './request.ts'
 
 /** Deeper than this a schema is taken for one that refers to itself. */
@@ -48,13 +48,13 @@ export function sample(schema: unknown, name = 'value', root: unknown = schema, 
 }
 
 function sampleObject(schema: JsonObject, root: unknown, depth: number): JsonObject {
-  const properties = isObject(schema['properties']) ? schema['properties'] : {}
+  const properties = object(schema['properties'])
   return Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, sample(value, key, root, depth + 1)]))
 }
 
 /** Follows a pointer such as `#/$defs/step`, inside of the same schema alone. */
 function resolve(reference: string, root: unknown): unknown {
   let found: unknown = root
-  for (const part of reference.split('/').slice(1)) found = isObject(found) ? found[part] : undefined
+  for (const part of reference.split('/').slice(1)) found = object(found)[part]
   return found
 }

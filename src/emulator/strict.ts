@@ -7,52 +7,42 @@
 import { openaiError, parameterNotSupported } from './bodies.ts'
 import type { Reply } from './bodies.ts'
 import type { DeploymentOptions } from './deployments.ts'
-import { isObject } from './request.ts'
-import type { EmulatedRequest, JsonObject } from './request.ts'
+import { isObject, object } from './request.ts'
+import type { EmulatedRequest } from './request.ts'
 
 /** Deeper schemas are not looked at; the documents allow far less. */
 const MAX_CONTEXT = 64
 
-/** Where one of the two APIs has what is refused, and by which names. */
-interface Place {
-  readonly format: string
-  readonly schema: string
-  readonly schemaCode: string | null
-  readonly tool: string
-  /** Who has to say "json", and which parameter it is. */
-  readonly messages: string
-  readonly param: string
-}
-
-const CHAT: Place = { format: 'response_format', schema: 'response_format', schemaCode: null, tool: '.function.parameters', messages: "'messages'", param: 'messages' }
-const RESPONSES: Place = { format: 'text.format', schema: 'text.format.schema', schemaCode: 'invalid_json_schema', tool: '.parameters', messages: 'Response input messages', param: 'input' }
-
-/** Refuses what is wrong with the form that a request wants; of models that are not OpenAI's it is known only that some want no schema. */
+/**
+ * Refuses what is wrong with the form that a request wants; of models that are not OpenAI's it is known only that some want no schema.
+ *
+ * @param responses - Whether to name things as the Responses API has them.
+ */
 export function refuseSchemas({ body }: EmulatedRequest, { structured = true, dialect }: DeploymentOptions, responses = false): Reply | undefined {
-  const place = responses ? RESPONSES : CHAT
   const azure = dialect.startsWith('azure-openai')
   const { type, json_schema: wanted } = object(body['response_format'])
+  const [format, inside] = responses ? ['text.format', '.'] : ['response_format', '.function.']
   if (type === 'json_schema' && !structured) {
     if (!azure) return parameterNotSupported('response_format', type)
-    return openaiError(400, `Invalid parameter: '${place.format}' of type 'json_schema' is not supported with this model. Learn more about supported models at the Structured Outputs guide: https://platform.openai.com/docs/guides/structured-outputs`, null, null)
+    return openaiError(400, `Invalid parameter: '${format}' of type 'json_schema' is not supported with this model. Learn more about supported models at the Structured Outputs guide: https://platform.openai.com/docs/guides/structured-outputs`, null, null)
   }
   if (!azure) return undefined
   if (type === 'json_object' && !/json/i.test(JSON.stringify(body['messages']))) {
-    return openaiError(400, `${place.messages} must contain the word 'json' in some form, to use '${place.format}' of type 'json_object'.`, place.param, null)
+    const said = responses ? 'Response input messages' : "'messages'"
+    return openaiError(400, `${said} must contain the word 'json' in some form, to use '${format}' of type 'json_object'.`, responses ? 'input' : 'messages', null)
   }
-  const refused = type === 'json_schema' ? refuse(`${place.format} '${String(object(wanted)['name'])}'`, object(wanted), 'schema', place.schema, place.schemaCode) : undefined
+  function refuse(what: string, holder: unknown, schema: string, param: string, code: string | null): Reply | undefined {
+    const { name, strict, [schema]: root } = object(holder)
+    const problem = strict === true ? problemOf(root, []) : undefined
+    return problem === undefined ? undefined : openaiError(400, `Invalid schema for ${what} '${String(name)}': ${problem}`, param, code)
+  }
+  const refused = type === 'json_schema' ? refuse(format, wanted, 'schema', responses ? 'text.format.schema' : format, responses ? 'invalid_json_schema' : null) : undefined
   if (refused) return refused
   for (const [index, tool] of (Array.isArray(body['tools']) ? body['tools'] : []).entries()) {
-    const { name, ...rest } = object(object(tool)['function'])
-    const wrong = refuse(`function '${String(name)}'`, rest, 'parameters', `tools[${index}]${place.tool}`, 'invalid_function_parameters')
+    const wrong = refuse('function', object(tool)['function'], 'parameters', `tools[${index}]${inside}parameters`, 'invalid_function_parameters')
     if (wrong) return wrong
   }
   return undefined
-}
-
-function refuse(what: string, holder: JsonObject, key: string, param: string, code: string | null): Reply | undefined {
-  const problem = holder['strict'] === true ? problemOf(holder[key], []) : undefined
-  return problem === undefined ? undefined : openaiError(400, `Invalid schema for ${what}: ${problem}`, param, code)
 }
 
 /** What is wrong with a strict schema; the context is written as Python writes a tuple. */
@@ -72,8 +62,4 @@ function problemOf(schema: unknown, context: readonly string[]): string | undefi
     }
   }
   return problemOf(items, [...context, 'items'])
-}
-
-function object(value: unknown): JsonObject {
-  return isObject(value) ? value : {}
 }

@@ -6,14 +6,14 @@
  */
 import { openaiError } from './bodies.ts'
 import type { Reply } from './bodies.ts'
-import { isObject } from './request.ts'
+import { object } from './request.ts'
 
 /** Returns what OpenAI's models refuse; nothing where every call is answered, right after it, and nothing else is. */
 export function refuseTurns(messages: readonly unknown[]): Reply | undefined {
   let open: readonly unknown[] = []
   let asked: readonly unknown[] = []
   for (const [index, message] of [...messages, undefined].entries()) {
-    const { role, tool_calls: calls, tool_call_id: id } = isObject(message) ? message : {}
+    const { role, tool_calls: calls, tool_call_id: id } = object(message)
     if (role === 'tool') {
       if (asked.length === 0) return openaiError(400, "Invalid parameter: messages with role 'tool' must be a response to a preceeding message with 'tool_calls'.", `messages.[${index}].role`, null)
       if (!asked.includes(id)) return openaiError(400, `Invalid parameter: 'tool_call_id' of '${String(id)}' not found in 'tool_calls' of previous message.`, `messages.[${index}].tool_call_id`, null)
@@ -24,7 +24,7 @@ export function refuseTurns(messages: readonly unknown[]): Reply | undefined {
       const message = `An assistant message with 'tool_calls' must be followed by tool messages responding to each 'tool_call_id'. The following tool_call_ids did not have response messages: ${open.map(String).join(', ')}`
       return openaiError(400, message, `messages.[${index}].role`, null)
     }
-    asked = open = Array.isArray(calls) ? calls.map((call: unknown) => (isObject(call) ? call['id'] : undefined)) : []
+    asked = open = Array.isArray(calls) ? calls.map((call: unknown) => object(call)['id']) : []
   }
   return undefined
 }

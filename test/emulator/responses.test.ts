@@ -134,7 +134,7 @@ describe('responses', () => {
     const heard: unknown[] = []
     const reply = (request: { prompt: string; promptTokens: number; body: object }) => (heard.push(request), 'yes')
     const emulator = createEmulator({ deployments: { mine: { model: 'm', dialect: 'azure-openai', reply } } })
-    const input = [{ role: 'developer', content: 'be brief' }, { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'see this' }, { type: 'input_image', image_url: 'data:,' }] }]
+    const input = [{ role: 'developer', content: 'be brief' }, { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'see this' }, { type: 'input_image', image_url: 'data:image/gif;base64,R0lG' }] }]
     expect(textOf(await create({ model: 'mine', instructions: 'one two', input, temperature: 0.5 }, emulator))).toBe('yes')
     expect(heard[0]).toMatchObject({ prompt: 'see this', promptTokens: 6, body: { messages: [{ role: 'system' }, { role: 'developer' }, { role: 'user' }] } })
   })

@@ -84,6 +84,17 @@ describe.skipIf(!haveSpecifications)(specifications, () => {
     })
   }
 
+  test('v1 chat with images and with data_sources keeps to it, in the request and in the context', async () => {
+    const { problems } = readSpecification('azure-openai-v1')
+    const messages = [{ role: 'user', content: [{ type: 'text', text: 'Look' }, { type: 'image_url', image_url: { url: 'data:image/png;base64,aaaa' } }] }]
+    const parameters = { endpoint: 'https://contoso.search.windows.net', index_name: 'plans', authentication: { type: 'system_assigned_managed_identity' } }
+    const body = { model: 'gpt-4o-mini', messages, data_sources: [{ type: 'azure_search', parameters }] }
+    expect(problems('AzureCreateChatCompletionRequest', body)).toEqual([])
+    expect(problems('AzureSearchChatDataSource', body.data_sources[0])).toEqual([])
+    const { choices } = (await (await post(createEmulator(), '/openai/v1/chat/completions', body)).json()) as { readonly choices: readonly { readonly message: { readonly context?: object } }[] }
+    expect(problems('AzureChatMessageContext', choices[0]?.message.context)).toEqual([])
+  })
+
   test('embeddings of Cohere on /models keep to it', async () => {
     const { problems } = readSpecification('azure-ai-model-inference')
     const body = { model: 'embed-v-4-0', input: ['one', 'two'], input_type: 'document', encoding_format: 'float', dimensions: 256 }

@@ -6,7 +6,7 @@
 import { openaiError } from '../bodies.ts'
 import type { Reply } from '../bodies.ts'
 import type { DeploymentOptions } from '../deployments.ts'
-import { isObject } from '../request.ts'
+import { isObject, object } from '../request.ts'
 import type { JsonObject } from '../request.ts'
 
 /** Where the parameters of chat completions went. */
@@ -27,13 +27,13 @@ export function refuseBody(body: JsonObject, { reasoning = false }: DeploymentOp
     if (refused) return openaiError(400, `Unsupported parameter: '${refused}' is not supported with this model.`, refused, null)
   } else {
     if (wantsEncrypted(body)) return openaiError(400, 'Encrypted content is not supported with this model.', 'include', null)
-    if (isObject(body['reasoning']) && body['reasoning']['effort']) return openaiError(400, "Unsupported parameter: 'reasoning.effort' is not supported with this model.", 'reasoning.effort', 'unsupported_parameter')
+    if (object(body['reasoning'])['effort']) return openaiError(400, "Unsupported parameter: 'reasoning.effort' is not supported with this model.", 'reasoning.effort', 'unsupported_parameter')
   }
   const tools = Array.isArray(body['tools']) ? body['tools'] : []
   const nameless = tools.findIndex((tool) => isObject(tool) && tool['type'] === 'function' && typeof tool['name'] !== 'string')
   if (nameless >= 0) return missing(`tools[${nameless}].name`)
-  const format = isObject(body['text']) ? body['text']['format'] : undefined
-  return isObject(format) && format['type'] === 'json_schema' && typeof format['name'] !== 'string' ? missing('text.format.name') : undefined
+  const { type, name } = object(object(body['text'])['format'])
+  return type === 'json_schema' && typeof name !== 'string' ? missing('text.format.name') : undefined
 }
 
 /** Whether reasoning is to come encrypted, for a caller that stores nothing here. */

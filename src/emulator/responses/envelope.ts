@@ -7,7 +7,7 @@
  */
 import { filterError, promptVerdict, severities, textVerdict } from '../dialects/azure-filter.ts'
 import type { Answer } from '../dialects/frame.ts'
-import { isObject } from '../request.ts'
+import { isObject, object } from '../request.ts'
 import type { JsonObject } from '../request.ts'
 
 /** How a response stands. */
@@ -27,8 +27,8 @@ export function envelope(answer: Answer, body: JsonObject, status: Status, { out
   const { id, created, model, reasoning, choices, completionTokens, reasoningTokens, request } = answer
   const of = (key: string, otherwise: unknown): unknown => body[key] ?? otherwise
   const ended = status === 'completed' || status === 'incomplete'
-  const thoughts = isObject(body['reasoning']) ? body['reasoning'] : {}
-  const text = isObject(body['text']) ? body['text'] : {}
+  const thoughts = object(body['reasoning'])
+  const text = object(body['text'])
   return {
     id: `resp_${id}`,
     object: 'response',

@@ -9,7 +9,7 @@ import { encode } from '../../sse/encode.ts'
 import { padding } from '../dialects/azure-chunk.ts'
 import type { Answer, Frame, FrameKind } from '../dialects/frame.ts'
 import { fragments, thoughtsOf } from '../reply.ts'
-import { isObject } from '../request.ts'
+import { object } from '../request.ts'
 import type { JsonObject } from '../request.ts'
 import { wantsEncrypted } from './check.ts'
 import { envelope } from './envelope.ts'
@@ -98,7 +98,7 @@ function reasoning(id: string, body: JsonObject): Spoken {
   const blob = `${ENCRYPTED}${btoa(`the thoughts of resp_${id}`)}`
   const item = (summary: readonly JsonObject[], encrypted: string) => ({ id: `rs_${id}0`, type: 'reasoning', content: [], ...(wantsEncrypted(body) ? { encrypted_content: encrypted } : {}), summary })
   const part = (text: string) => ({ type: 'summary_text', text })
-  const summarised = isObject(body['reasoning']) && body['reasoning']['summary'] ? { pieces: thoughtsOf() } : {}
+  const summarised = object(body['reasoning'])['summary'] ? { pieces: thoughtsOf() } : {}
   const closing = (text: string) => item(text === '' ? [] : [part(text)], blob)
   // What comes first is not all of it yet.
   return { opening: item([], blob.slice(0, -8)), closing, said: 'reasoning_summary_text', key: 'text', place: { summary_index: 0 }, ...summarised, part, container: 'reasoning_summary_part' }

@@ -8,7 +8,7 @@
  */
 import { openaiError } from '../bodies.ts'
 import type { Reply } from '../bodies.ts'
-import { isObject, readRequest } from '../request.ts'
+import { isObject, object, readRequest } from '../request.ts'
 import type { EmulatedRequest, JsonObject } from '../request.ts'
 
 /** What a stored response makes findable. */
@@ -81,14 +81,14 @@ function unanswered(items: readonly JsonObject[]): Reply | undefined {
 export function asChat(body: JsonObject, items: readonly JsonObject[], deployment: string): EmulatedRequest {
   const { instructions, max_output_tokens, tools, tool_choice: choice, text, reasoning, stream, stream_options, parallel_tool_calls } = body
   const messages = items.map((item) => (item['type'] === 'function_call_output' ? { role: 'tool', content: item['output'] } : item)).filter((item) => 'role' in item)
-  const format = isObject(text) ? text['format'] : undefined
+  const { format } = object(text)
   const chat = {
     messages: typeof instructions === 'string' ? [{ role: 'system', content: instructions }, ...messages] : messages,
     max_completion_tokens: max_output_tokens,
     tools: (Array.isArray(tools) ? tools : []).filter(isObject).filter((tool) => tool['type'] === 'function').map((tool) => ({ type: 'function', function: tool })),
     tool_choice: isObject(choice) ? { type: 'function', function: choice } : choice,
-    response_format: isObject(format) && format['type'] === 'json_schema' ? { type: 'json_schema', json_schema: format } : format,
-    ...(isObject(reasoning) ? { reasoning_effort: reasoning['effort'] } : {}),
+    response_format: object(format)['type'] === 'json_schema' ? { type: 'json_schema', json_schema: format } : format,
+    reasoning_effort: object(reasoning)['effort'],
     stream,
     stream_options,
     parallel_tool_calls,

@@ -1,7 +1,8 @@
 /**
  * A request to the Responses API in, a response, its stream or what is stored of it out.
  * Runtimes: all. Imports: the rest of this folder; `../asked.ts`, `../bodies.ts`, `../check.ts`, `../dialects/azure-openai.ts`,
- * `../faults-stream.ts`, `../limits.ts`, `../reply.ts`, `../strict.ts`; `../request.ts`, types alone.
+ * `../faults-stream.ts`, `../limits.ts`, `../reply.ts`, `../strict.ts`, `../vision.ts`;
+ * `../request.ts`, types alone.
  * @module
  */
 import { idOf } from '../asked.ts'
@@ -15,6 +16,7 @@ import { limits } from '../limits.ts'
 import { reasoningTokensOf, say } from '../reply.ts'
 import type { JsonObject } from '../request.ts'
 import { refuseSchemas } from '../strict.ts'
+import { refuseImages } from '../vision.ts'
 import { refuseBody } from './check.ts'
 import { envelope } from './envelope.ts'
 import { eventsOf, numbered } from './events.ts'
@@ -54,7 +56,7 @@ export function createResponses(): Responses {
     const found = itemsOf(body, memory)
     if (!('items' in found)) return found
     const heard = asChat(body, found.items, name)
-    const malformed = refuseSchemas(heard, options, true)
+    const malformed = refuseSchemas(heard, options, true) ?? refuseImages(heard, options)
     if (malformed) return malformed
     if (heard.prompt.includes('[filter:prompt]')) return promptFiltered(true)
     // Thoughts count: a limit may leave no word for the answer.
