@@ -3,9 +3,9 @@
  * Runtimes: all. Imports: `../chat` (types), `../endpoints/refuse.ts`, `../errors.ts`, `../schemas`.
  * @module
  */
-import type { CallOptions } from '../chat/request.ts'
+import type { CallOptions, Connection } from '../chat/request.ts'
 import { refuse } from '../endpoints/refuse.ts'
-import { isChatError } from '../errors.ts'
+import type { ChatError, ServiceFacts } from '../errors.ts'
 import type { WireObject } from '../schemas/completion.ts'
 import type { ChatRequest } from '../schemas/request.ts'
 import { jsonSchemaOf } from '../schemas/standard.ts'
@@ -32,37 +32,29 @@ export interface StructuredOptions extends CallOptions {
   readonly fallback?: 'json_object'
 }
 
-/** The way of a structured request. */
-export interface Asking {
-  readonly request: ChatRequest
-  /** The request to send in its place. @throws the failure itself, where nothing is to be sent */
-  readonly instead: (failure: unknown) => ChatRequest
-}
-
 const ASK = 'ask for a structured answer'
 
 /**
- * Puts a schema into a request.
+ * Puts a schema into a request, and its fallback into the connection.
  *
+ * @returns the connection to ask and what to ask it.
  * @throws `ChatError` `invalid-request`
  */
-export function askFor(request: ChatRequest, schema: StandardSchema, { name = 'answer', jsonSchema, strict = true, fallback }: StructuredOptions): Asking {
+export function askFor(connection: Connection, request: ChatRequest, schema: StandardSchema, { name = 'answer', jsonSchema, strict = true, fallback }: StructuredOptions): readonly [Connection, ChatRequest] {
   const { messages, n, response_format } = request
   if (response_format) refuse(ASK, 'the request has a response_format of its own')
   if (n && n > 1) refuse(ASK, `n must be 1: it is ${n}`)
   if (!/^[\w-]{1,64}$/.test(name)) refuse(ASK, `name must be 1 to 64 letters, digits, _ and -: it is ${name}`)
   const wanted = jsonSchemaOf(schema, ASK, jsonSchema, strict)
-  return {
-    request: { ...request, response_format: { type: 'json_schema', json_schema: { name, schema: wanted, strict } } },
-    instead(failure) {
-      // One that came inside of an answer is not asked about again.
-      if (fallback && isChatError(failure) && (failure.code === 'bad-request' || failure.code === 'unsupported-parameter') && !failure.midStream && /response_format|json_schema/.test(`${failure.param} ${failure.serviceMessage}`)) {
-        // Azure takes no system message beside a developer's: https://learn.microsoft.com/azure/ai-foundry/openai/how-to/reasoning
-        const role = messages.some((message) => message.role === 'developer') ? 'developer' : 'system'
-        // Without the word JSON in a message the service refuses json_object.
-        return { ...request, messages: [{ role, content: `Answer in JSON of this JSON Schema: ${JSON.stringify(wanted)}` }, ...messages], response_format: { type: 'json_object' } }
-      }
-      throw failure
-    },
-  }
+  const send: Connection['send'] = (call) =>
+    connection.send(call).catch((error: unknown) => {
+      const { code, param, serviceMessage } = (error ?? {}) as Partial<ChatError & ServiceFacts>
+      if (!fallback || !/^(bad-|unsupported-).*(response_format|json_schema)/s.test(`${code} ${param} ${serviceMessage}`)) throw error
+      // Azure takes no system message beside a developer's: https://learn.microsoft.com/azure/ai-foundry/openai/how-to/reasoning
+      const role = messages.some((message) => message.role === 'developer') ? 'developer' : 'system'
+      // Without the word JSON in a message the service refuses json_object.
+      const content = `Answer in JSON of this JSON Schema: ${JSON.stringify(wanted)}`
+      return connection.send({ ...call, body: { ...call.body, messages: [{ role, content }, ...messages], response_format: { type: fallback } } })
+    })
+  return [{ ...connection, send }, { ...request, response_format: { type: 'json_schema', json_schema: { name, schema: wanted, strict } } }]
 }

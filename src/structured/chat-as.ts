@@ -10,7 +10,8 @@ import type { ChatRequest } from '../schemas/request.ts'
 import type { StandardSchema } from '../schemas/standard.ts'
 import { askFor } from './ask.ts'
 import type { StructuredOptions } from './ask.ts'
-import { valueOf } from './value.ts'
+import { withValue } from './value.ts'
+import type { WithValue } from './value.ts'
 
 /**
  * Asks for an answer that fits a schema, and waits for all of it.
@@ -31,8 +32,7 @@ export async function chatAs<Input, Output>(
   request: ChatRequest,
   schema: StandardSchema<Input, Output>,
   options: StructuredOptions = {},
-): Promise<ChatAnswer & { readonly value: Output }> {
-  const asking = askFor(request, schema, options)
-  const answer = await chat(connection, asking.request, options).catch((error: unknown) => chat(connection, asking.instead(error), options))
-  return { ...answer, value: await valueOf(answer, answer.response, schema) }
+): Promise<WithValue<ChatAnswer, Output>> {
+  const answer = await chat(...askFor(connection, request, schema, options), options)
+  return withValue(answer, answer.response, schema)
 }

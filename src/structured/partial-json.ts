@@ -18,7 +18,7 @@ export interface PartialJson {
   readonly changes: number
 }
 
-type Container = Record<PropertyKey, unknown>
+type Container = unknown[] | Record<string, unknown>
 
 /** What a value may begin with. */
 const VALUE = '"[{-0123456789tfn'
@@ -46,18 +46,16 @@ const PLAIN = /[ !#-[\]-\uffff]+/y
  * ```
  */
 export function partialJson(): PartialJson {
-  const root = [] as unknown as Container
+  const root: unknown[] = []
   /** The containers around `into`. */
   const around: Container[] = []
-  let into = root
+  let into: Container = root
   let key: PropertyKey = 0
   /** The characters that may follow, outside of strings and tokens. */
   let allowed = VALUE
   let quoted = false
   let isKey = false
   let text = ''
-  /** The first half of a surrogate pair. */
-  let held = ''
   /** A number, a literal or an escape, so far. */
   let token = ''
   let changes = 0
@@ -74,39 +72,45 @@ export function partialJson(): PartialJson {
     allowed = into === root ? '' : Array.isArray(into) ? ',]' : ',}'
   }
 
+  function open(container: Container, next: string): void {
+    place(container)
+    around.push(into)
+    into = container
+    allowed = next
+  }
+
   /** From here on nothing is allowed. */
   function stop(): void {
     quoted = false
     token = allowed = ''
   }
 
-  function open(container: object, next: string): void {
-    place(container)
-    around.push(into)
-    into = container as Container
-    allowed = next
+  /** Takes what a token means. */
+  function take(value: unknown): void {
+    token = ''
+    if (value === undefined) stop()
+    else if (quoted) grow(value as string)
+    else place(value)
   }
 
-  function grow(piece: string, last = false): void {
-    piece = held + piece
-    held = last ? '' : (/[\ud800-\udbff]$/.exec(piece)?.[0] ?? '')
-    if (held) piece = piece.slice(0, -1)
+  function grow(piece: string): void {
     text += piece
-    if (!piece || isKey) return
-    into[key] = text
+    // The second half of a surrogate pair comes with the next piece, or else with the string's end.
+    if (!/[\ud800-\udbff]$/.test(piece)) show()
+  }
+
+  function show(): void {
+    if (isKey || Reflect.get(into, key) === text) return
+    Reflect.set(into, key, text)
     changes++
   }
 
   function inString(char: string): void {
     if (token || char === '\\') {
       token += char
-      if (token.length <= (token[1] === 'u' ? 5 : 1)) return
-      const piece = parse(`"${token}"`)
-      token = ''
-      if (piece === undefined) stop()
-      else grow(piece as string)
+      if (token.length > (token[1] === 'u' ? 5 : 1)) take(parse(`"${token}"`))
     } else if (char === '"') {
-      grow('', true)
+      show()
       quoted = false
       if (!isKey) return
       key = text
@@ -114,17 +118,11 @@ export function partialJson(): PartialJson {
     } else stop()
   }
 
-  /** Takes a character outside of strings. */
   function outside(char: string): void {
     if (token) {
       const more = /[-+.\w]/.test(char)
       if (more) token += char
-      if (!more || LITERALS.includes(token)) {
-        const value = parse(token)
-        token = ''
-        if (value === undefined) stop()
-        else place(value)
-      }
+      if (!more || LITERALS.includes(token)) take(parse(token))
       if (more) return
     }
     if (' \t\n\r'.includes(char)) return
@@ -133,12 +131,12 @@ export function partialJson(): PartialJson {
       isKey = !allowed.includes('[')
       quoted = true
       text = ''
-      if (!isKey) place('')
+      if (!isKey) place(text)
     } else if (char === '{') open({}, '"}')
     else if (char === '[') open([], `${VALUE}]`)
     else if (char === ',') allowed = Array.isArray(into) ? VALUE : '"'
     else if (char === ':') allowed = VALUE
-    else if (char === ']' || char === '}') {
+    else if (/[\]}]/.test(char)) {
       into = around.pop() ?? root
       afterValue()
     } else token = char
@@ -149,8 +147,7 @@ export function partialJson(): PartialJson {
       PLAIN.lastIndex = at
       const run = quoted && !token && PLAIN.exec(piece)?.[0]
       if (run) grow(run)
-      else if (quoted) inString(piece.charAt(at))
-      else outside(piece.charAt(at))
+      else (quoted ? inString : outside)(piece.charAt(at))
       at += run ? run.length : 1
     }
     return root[0]

@@ -1,5 +1,5 @@
 /**
- * A whole answer in, the value of a schema out.
+ * A whole answer in, the answer with its value out.
  * Runtimes: all. Imports: `../chat` (types), `../errors.ts`, `../schemas`, `../transport` by `../chat` (types).
  * @module
  */
@@ -11,20 +11,23 @@ import { validate } from '../schemas/standard.ts'
 import type { StandardSchema } from '../schemas/standard.ts'
 import { parse } from './partial-json.ts'
 
+/** A whole answer and its value. */
+export type WithValue<Answer extends ChatResult, Output> = Answer & { readonly value: Output }
+
 /**
  * Takes the value out of an answer that the model has finished.
  *
- * @returns the schema's output.
+ * @returns the answer with the schema's output.
  * @throws `ChatError` `refused`, `incomplete`, `schema-violation`, each with the answer as `partial`; what the schema itself throws.
  */
-export async function valueOf<Output>(partial: ChatResult, { requestId, attempts }: ChatAnswer['response'], schema: StandardSchema<unknown, Output>): Promise<Output> {
-  const { text, refusal, finishReason, contentFilter } = partial
-  const fail = (code: ChatErrorCode, why: string, facts?: object) => new ChatError(code, `Cannot get the value as ${why}`, { partial, requestId, attempts, ...facts })
+export async function withValue<Answer extends ChatResult, Output>(answer: Answer, { requestId, attempts }: ChatAnswer['response'], schema: StandardSchema<unknown, Output>): Promise<WithValue<Answer, Output>> {
+  const { text, refusal, finishReason, contentFilter } = answer
+  const fail = (code: ChatErrorCode, why: string, facts?: object) => new ChatError(code, `Cannot get the value as ${why}`, { partial: answer, requestId, attempts, ...facts })
   if (refusal) throw fail('refused', `the model declined: ${refusal}`)
-  if (finishReason !== 'stop') throw fail('incomplete', `the answer was ended by ${finishReason}`, { finishReason, contentFilter })
-  const value = parse(text)
-  const verdict = value === undefined ? { issues: [{ path: '', message: 'the answer is no JSON' }] } : await validate(schema as StandardSchema<never, Output>, value)
-  if (!verdict.issues) return verdict.value
+  if (finishReason !== 'stop') throw fail('incomplete', `the answer ended by ${finishReason}`, { finishReason, contentFilter })
+  const read = parse(text)
+  const verdict = read === undefined ? { issues: [{ path: '', message: 'no JSON' }] } : await validate(schema as StandardSchema<never, Output>, read)
   const { issues } = verdict
-  throw fail('schema-violation', issues.map(({ path, message }) => `${path} ${message}`.trim()).join(', '), { issues })
+  if (issues) throw fail('schema-violation', `the answer does not fit: ${JSON.stringify(issues)}`, { issues })
+  return { ...answer, value: verdict.value }
 }
