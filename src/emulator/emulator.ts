@@ -68,8 +68,9 @@ const AUDIENCES = ['https://cognitiveservices.azure.com', 'https://ai.azure.com'
 /**
  * Creates an emulated Azure AI Foundry resource that needs no account and no network.
  *
- * It speaks the v1, project, deployments and inference routes, in the dialect of each model's real backend, and serves chat, responses, which
- * it stores unless told not to, and embeddings, which are near to each other where texts share words. A deployment's name may ask for a fault (`gpt-5-mini~429-once`), a prompt for the content
+ * It speaks the v1, project, deployments and inference routes, and the dated one of responses, in the dialect of each model's real backend. It
+ * serves chat, which says what images it saw and cites `data_sources`, responses, which it stores unless told not to, and embeddings, which are
+ * near to each other where texts share words. A deployment's name may ask for a fault (`gpt-5-mini~429-once`), a prompt for the content
  * filter (`[filter:prompt]`, `[filter:output]`, `[filter:late]`, `[filter:error]`) or for a refusal (`/refuse`).
  *
  * @example

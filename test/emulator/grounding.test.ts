@@ -43,6 +43,7 @@ describe('data_sources', () => {
   test('wait until tools are called', async () => {
     const all = await chunks(await ask(createEmulator(), { model: 'gpt-4o-mini', stream: true, tools: [WEATHER], messages: [{ role: 'user', content: 'weather?' }], data_sources: sources() }))
     expect(finishes(all)).toEqual(['tool_calls'])
+    expect(all.some(({ choices }) => choices[0]?.delta?.tool_calls)).toBe(true)
   })
 
   const field = (...places: readonly string[]) => places.map((place) => `Validation error at #/data_sources/0/${place}: Field required`).join('\n')
