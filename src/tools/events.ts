@@ -14,8 +14,8 @@ export interface ToolResultEvent {
   readonly raw: ToolMessage
   readonly id: string
   readonly name: string
-  /** The arguments as the tool gets them; `undefined` where they are not valid. */
-  readonly input: unknown
+  /** The arguments as the tool gets them; absent where they are not valid. */
+  readonly input?: unknown
   /** What the tool returned. */
   readonly output?: unknown
   /** What the tool threw; a `ChatError` `invalid-tool-call` where the model called it wrongly. */

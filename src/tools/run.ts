@@ -11,25 +11,16 @@ import { refuse } from '../endpoints/refuse.ts'
 import { ChatError, isChatError } from '../errors.ts'
 import type { ChatMessage } from '../schemas/message.ts'
 import type { ChatRequest, FunctionTool } from '../schemas/request.ts'
-import { answerAll, nameCalls } from './answer.ts'
-import type { ApprovalRequest } from './answer.ts'
+import { answering } from './answer.ts'
+import type { AnswerOptions } from './answer.ts'
 import type { ToolRun, ToolRunEvent, ToolRunResult } from './events.ts'
 import type { Tool } from './tool.ts'
 
 /** Options of a run. */
-export interface RunToolsOptions extends CallOptions {
+export interface RunToolsOptions extends CallOptions, AnswerOptions {
   readonly tools: readonly Tool[]
   /** How often the model is asked at most. Where it still calls tools then, they are not run: the run fails with `too-many-rounds`. @defaultValue `8` */
   readonly maxRounds?: number
-  /** Runs the calls of a round at once, or else one after the other. Whether the model makes several is up to the request's `parallel_tool_calls`. @defaultValue `true` */
-  readonly parallel?: boolean
-  /**
-   * Asked before each call, one at a time and in order: true runs it; false, or the reason as a string, is told to the model. What
-   * it throws ends the run.
-   *
-   * @defaultValue every valid call is run
-   */
-  readonly approve?: (call: ApprovalRequest) => boolean | string | Promise<boolean | string>
 }
 
 /** What is refused. */
@@ -55,15 +46,17 @@ const RUN = 'run the tools'
  * ```
  */
 export function runTools(connection: Connection, request: ChatRequest, options: RunToolsOptions): ToolRun {
-  const { tools, maxRounds = 8, parallel = true, approve, signal: outer } = options
+  const { tools, maxRounds = 8, signal: outer } = options
   const { messages: asked, tools: own = [], tool_choice, n } = request
   const controller = new AbortController()
   const { signal } = controller
+  const all = [...own, ...tools.map(({ definition }) => definition)]
+  const byName = new Map(tools.map((tool) => [tool.name, tool]))
+  const answer = answering(byName, options, signal, connection.tokens.redact)
   const messages: ChatMessage[] = []
   const rounds: ChatResult[] = []
-  const byName = new Map(tools.map((tool) => [tool.name, tool]))
-  const wrong = new Map<string, number>()
-  const ids = new Set<string>()
+  const ids = new Set([''])
+  /** The answer that is arriving, or will when it is read. */
   let stream = ask()
   let begun = false
   let left = false
@@ -73,54 +66,51 @@ export function runTools(connection: Connection, request: ChatRequest, options: 
   // Who loops learns of a failure there and may never look at the promise.
   result.catch(() => {})
 
-  /** What is sent next; read later, or never. */
-  function ask(): ChatStream {
-    const all = { ...request, tools: [...own, ...tools.map(({ definition }) => definition)] }
-    return streamChat(connection, rounds.length ? { ...all, messages: [...asked, ...messages], ...(isForced(tool_choice) && { tool_choice: 'auto' }) } : all, { ...options, signal })
+  function ask(next?: Partial<ChatRequest>): ChatStream {
+    return streamChat(connection, { ...request, tools: all, ...next }, { ...options, signal })
   }
 
-  const copy = (answer: ChatResult = stream.partial): ToolRunResult => ({ ...answer, messages: [...messages], rounds: [...rounds] })
+  const copy = (last: ChatResult): ToolRunResult => ({ ...last, messages: [...messages], rounds: [...rounds] })
 
   /** Settles the result, if it is not. */
   function fail(cause: unknown): void {
     const facts = { partial: stream.partial, messages: [...messages] }
-    reject(isChatError(cause) ? Object.assign(cause, facts) : signal.aborted ? new ChatError('aborted', 'Cannot get the answer as its run was left', facts, { cause }) : cause)
-  }
-
-  function check(): void {
-    if (!byName.size) refuse(RUN, 'there are none')
-    if (!(Number.isInteger(maxRounds) && maxRounds > 0)) refuse(RUN, `maxRounds must be an integer of at least 1: it is ${maxRounds}`)
-    if (n && n > 1) refuse(RUN, `n must be 1: it is ${n}`)
-    const names = [...own.map((tool) => (tool as Partial<FunctionTool>).function?.name), ...tools.map(({ name }) => name)]
-    const twice = names.find((name, at) => name && names.indexOf(name) < at)
-    if (twice) refuse(RUN, `two of them are called ${twice}`)
+    reject(isChatError(cause) ? Object.assign(cause, facts) : signal.aborted ? new ChatError('aborted', 'Cannot get the answer as its stream was left', facts, { cause }) : cause)
   }
 
   async function* run(): AsyncGenerator<ToolRunEvent, void, void> {
     const abort = () => controller.abort(outer?.reason)
     try {
-      check()
+      if (!tools.length) refuse(RUN, 'there are none')
+      if (!Number.isInteger(maxRounds) || maxRounds < 1) refuse(RUN, `maxRounds must be an integer of at least 1: it is ${maxRounds}`)
+      if (n && n > 1) refuse(RUN, `n must be 1: it is ${n}`)
+      const names = all.map((tool) => (tool as Partial<FunctionTool>).function?.name ?? tool)
+      if (new Set(names).size < names.length) refuse(RUN, `two have one name: they are ${names.join(', ')}`)
       outer?.addEventListener('abort', abort)
       if (outer?.aborted) abort()
       for (;;) {
         yield* stream
-        const answer = stream.partial
-        nameCalls(answer, rounds.length + 1, ids)
-        const { message, toolCalls, finishReason } = answer
+        const last = stream.partial
+        const { message, toolCalls, finishReason } = last
+        for (const [at, call] of toolCalls.entries()) {
+          // Some services write no id, or one that was there before.
+          if (ids.has(call.id)) for (const named of [call, message.tool_calls?.[at]]) Object.assign(named ?? {}, { id: `call_${rounds.length + 1}_${at}` })
+          ids.add(call.id)
+        }
         const calls = toolCalls.filter(({ name }) => !own.length || byName.has(name))
-        const foreign = calls.length < toolCalls.length
-        // By the calls, as some services call them and say `stop`.
         const cut = finishReason === 'length' || finishReason === 'content_filter'
-        if (!foreign && !cut && calls.length && rounds.length + 1 === maxRounds) throw new ChatError('too-many-rounds', `Cannot end the run as the model still calls tools in round ${maxRounds}`, { maxRounds })
-        const answers = cut ? [] : yield* answerAll(calls, { tools: byName, approve, parallel, signal, redact: connection.tokens.redact, wrong, round: rounds.length })
-        rounds.push(answer)
+        // By the calls, as some services make them and say `stop`.
+        const over = cut || !calls.length || calls.length < toolCalls.length
+        if (!over && rounds.length + 1 === maxRounds) throw new ChatError('too-many-rounds', `Cannot end the run within ${maxRounds} rounds`, { maxRounds })
+        const answers = cut ? [] : yield* answer(calls)
+        rounds.push(last)
         // Calls without their answers would be refused with the next request.
         if (!cut || !toolCalls.length) messages.push(message, ...answers)
-        if (cut || foreign || !calls.length) {
-          resolve(copy(answer))
+        if (over) {
+          resolve(copy(last))
           return
         }
-        stream = ask()
+        stream = ask({ messages: [...asked, ...messages], ...(isForced(tool_choice) && { tool_choice: 'auto' }) })
       }
     } catch (error) {
       if (left) return
@@ -167,14 +157,14 @@ export function runTools(connection: Connection, request: ChatRequest, options: 
       return result
     },
     get partial() {
-      return copy()
+      return copy(stream.partial)
     },
   }
 }
 
-/** Whether a model must call a tool. It could never end a run, so this holds for the first round alone. `any` is Mistral's word for `required`. */
+/** Whether the model must call a tool. It could never end a run, so this holds for its first round alone. `any` is Mistral's word for `required`. */
 function isForced(choice: ChatRequest['tool_choice']): boolean {
-  return typeof choice === 'object' ? choice?.['type'] !== 'allowed_tools' : choice === 'required' || choice === 'any'
+  return /^(required|any|function|custom)$/.test(String((choice as { type?: unknown } | undefined)?.type ?? choice))
 }
 
 async function* words(run: AsyncIterable<ToolRunEvent>): AsyncGenerator<string, void, void> {

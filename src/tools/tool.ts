@@ -10,6 +10,9 @@ import type { FunctionTool } from '../schemas/request.ts'
 import { jsonSchemaOf } from '../schemas/standard.ts'
 import type { StandardSchema } from '../schemas/standard.ts'
 
+/** What services take. */
+const NAME = /^[\w-]{1,64}$/
+
 /** What a tool is told beside its input. */
 export interface ToolContext {
   /** Aborts when the run is aborted, left, or over: hand it to `fetch` and the like. */
@@ -68,7 +71,7 @@ export interface ToolOptions<Schema extends StandardSchema | undefined> {
 export function tool<Schema extends StandardSchema | undefined = undefined>(options: ToolOptions<Schema>): Tool<ToolInput<Schema>> {
   const { name, description, input, jsonSchema, strict, run } = options
   const what = `make the tool ${name}`
-  if (!/^[\w-]{1,64}$/.test(name)) refuse(what, 'its name must be 1 to 64 of a-z, A-Z, 0-9, _ and -')
+  if (!NAME.test(name)) refuse(what, `its name must match ${NAME}`)
   const parameters = jsonSchemaOf(input, what, jsonSchema ?? (input ? undefined : { type: 'object', properties: {} }), !!strict)
   return { name, input, run, definition: { type: 'function', function: { name, ...(description && { description }), parameters, ...(strict && { strict }) } } }
 }
