@@ -23,7 +23,7 @@ export interface ResponsesOptions {
    * carry it cannot be sent to chat completions. @defaultValue `false`
    */
   readonly encryptedReasoning?: boolean
-  /** Asks for a summary of the model's reasoning, which comes as `reasoning` events. Some models want a verified organisation. @defaultValue none */
+  /** Asks for a summary of the model's reasoning, which comes as `reasoning` events. @defaultValue none */
   readonly reasoningSummary?: 'auto' | 'concise' | 'detailed'
 }
 

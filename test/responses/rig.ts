@@ -1,12 +1,11 @@
 // A connection whose service answers what a test wrote, or an emulator, by the Responses API.
-import { streamChat } from '../../src/core.ts'
+import { connect, streamChat } from '../../src/core.ts'
 import type { ChatEvent, ChatRequest, ChatResult, Connection } from '../../src/core.ts'
-import { connect } from '../../src/core.ts'
+import type { EmulatorOptions } from '../../src/emulator/index.ts'
 import { responses } from '../../src/responses/index.ts'
 import type { ResponsesOptions } from '../../src/responses/index.ts'
-import { streamOf } from '../cut.ts'
 import { foundry, readAll } from '../conformance/foundry.ts'
-import type { EmulatorOptions } from '../../src/emulator/index.ts'
+import { streamOf } from '../cut.ts'
 
 export const REQUEST = { model: 'gpt-5-codex', messages: [{ role: 'user', content: 'Hello there' }] } as const
 export const WEATHER = { type: 'function', function: { name: 'get_weather', description: 'The weather', parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] } } } as const
@@ -28,8 +27,11 @@ export function scripted(answer: string | readonly Uint8Array[], options: Respon
   return { connection: responses(connection, options), sent }
 }
 
+/** One frame of a stream. */
+export interface Frame { readonly type: string; readonly [member: string]: unknown }
+
 /** Frames as they are streamed, each with its `event:` line. */
-export const framesOf = (...frames: readonly { readonly type: string; readonly [member: string]: unknown }[]): string => frames.map((frame) => `event: ${frame.type}\ndata: ${JSON.stringify(frame)}\n\n`).join('')
+export const framesOf = (...frames: readonly Frame[]): string => frames.map((frame) => `event: ${frame.type}\ndata: ${JSON.stringify(frame)}\n\n`).join('')
 
 /** A response that is at its end. */
 export const responseOf = (output: readonly object[], more: object = {}): Readonly<Record<string, unknown>> => ({ id: 'resp_1', object: 'response', status: 'completed', error: null, model: 'gpt', store: false, output, ...more })
