@@ -3,6 +3,8 @@
  * @module
  */
 
+import type { DataSource } from 'keyless-chat'
+
 /** Where tokens come from: the emulator's pretended sessions, a backend, or Entra ID. */
 export type Mode = 'emulator' | 'broker' | 'msal'
 
@@ -20,14 +22,16 @@ export interface Config {
   readonly authority: string
   /** What each fault of the emulator does, by its name; empty where there is none. */
   readonly faults: Readonly<Record<string, string>>
+  /** Indexes that answers may rest on, for the switch "My data"; empty where there are none, as behind a relay, which passes none on. */
+  readonly dataSources: readonly DataSource[]
 }
 
 /** What the reader may change. */
-export type Entered = Omit<Config, 'faults'>
+export type Entered = Omit<Config, 'faults' | 'dataSources'>
 
 const KEY = 'connection'
 const NAMES = ['mode', 'endpoint', 'scope', 'deployments', 'tokenUrl', 'clientId', 'authority'] as const satisfies readonly (keyof Entered)[]
-const NOTHING: Config = { mode: 'msal', endpoint: '', scope: '', deployments: [], tokenUrl: '/token', clientId: '', authority: 'https://login.microsoftonline.com/organizations', faults: {} }
+const NOTHING: Config = { mode: 'msal', endpoint: '', scope: '', deployments: [], tokenUrl: '/token', clientId: '', authority: 'https://login.microsoftonline.com/organizations', faults: {}, dataSources: [] }
 
 /** The page's own settings, as its server gives them. */
 export async function served(): Promise<Config> {
@@ -44,9 +48,9 @@ export function emulated({ faults }: Config): boolean {
 /** The settings that hold: what was entered, by default what is remembered, goes over what is served. */
 export function entered(from: Config, over: Partial<Entered> = stored()): Config {
   const config = { ...from, ...over }
-  // The emulator is where its server says, and another service has other failures.
+  // The emulator is where its server says, and another service has other failures and other indexes.
   if (config.mode === 'emulator') return { ...from, mode: emulated(from) ? 'emulator' : 'msal' }
-  return config.endpoint === from.endpoint ? config : { ...config, faults: {} }
+  return config.endpoint === from.endpoint ? config : { ...config, faults: {}, dataSources: [] }
 }
 
 /** Keeps for the next visit what differs from the settings that are served. */

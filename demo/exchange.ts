@@ -6,8 +6,10 @@ import type { AnyChatError, RetryInfo } from 'keyless-chat'
 import { ADVICE } from './advice.ts'
 import type { Conversation } from './conversation.ts'
 import { element } from './dom.ts'
-import { answerView, questionView } from './message-view.ts'
+import { answerView } from './message-view.ts'
 import type { AnswerElement } from './message-view.ts'
+import type { Question } from './question.ts'
+import { questionView } from './question-view.ts'
 
 /** What the list is made of. */
 export interface ExchangeOptions {
@@ -19,8 +21,10 @@ export interface ExchangeOptions {
   readonly say: (words: string, more?: string) => void
   /** Called when a call begins and when it has ended. */
   readonly changed: () => void
-  /** Called when an answer is asked for again. */
-  readonly retrying: () => void
+  /** Called when the button that had the focus is gone. */
+  readonly refocus: () => void
+  /** Called with the card of a tool's call that waits for the reader's word. */
+  readonly asking: (card: HTMLElement) => void
   /** Replaces the connection by one with a new token; false where the user did not want to. */
   readonly renew: (error: AnyChatError) => Promise<boolean>
   /** What the button of it says. */
@@ -30,13 +34,14 @@ export interface ExchangeOptions {
 /** The list, and what can be done with it. */
 export interface Exchanges {
   readonly empty: boolean
-  ask(words: string): void
+  /** Asks, and shows what was asked with thumbnails of its pictures. */
+  ask(question: Question, pictures: readonly HTMLCanvasElement[]): void
   waiting(retry: RetryInfo): void
   clear(): void
 }
 
 /** Starts an empty list. */
-export function createExchanges({ list, conversation, deployment, say, changed, retrying, renew, renewing }: ExchangeOptions): Exchanges {
+export function createExchanges({ list, conversation, deployment, say, changed, refocus, asking, renew, renewing }: ExchangeOptions): Exchanges {
   let last: { readonly question: HTMLElement; answer: AnswerElement } | undefined
 
   function newAnswer(): AnswerElement {
@@ -45,6 +50,8 @@ export function createExchanges({ list, conversation, deployment, say, changed, 
       // Nothing before it, as a popup is allowed in the click itself alone.
       renew: (error) => void renew(error).then((renewed) => renewed && retry()),
       renewing: renewing(),
+      asking,
+      decided: refocus,
     })
   }
 
@@ -54,6 +61,12 @@ export function createExchanges({ list, conversation, deployment, say, changed, 
     tell(`${name} is answering`)
     const done = call({
       ...answer,
+      async approve(asked, signal) {
+        tell(`May the model call ${asked.name}?`, ' Allow or refuse it on its card.')
+        const allowed = await answer.approve(asked, signal)
+        tell(`${allowed ? 'Called' : 'Refused'} ${asked.name}, ${name} is answering`)
+        return allowed
+      },
       finished(result, info) {
         answer.finished(result, info)
         tell(result.finishReason === 'stop' ? `${name} has answered` : `The answer ended early: ${result.finishReason}`)
@@ -83,7 +96,7 @@ export function createExchanges({ list, conversation, deployment, say, changed, 
     const before = last.answer
     const answer = (last.answer = newAnswer())
     before.root.replaceWith(answer.root)
-    retrying()
+    refocus()
     void run((view) => conversation.retry(view), answer, deployment())
   }
 
@@ -91,14 +104,14 @@ export function createExchanges({ list, conversation, deployment, say, changed, 
     get empty() {
       return last === undefined
     },
-    ask(words) {
+    ask(question, pictures) {
       if (conversation.busy) return
       last?.answer.settle()
       if (last && !conversation.answered) last.question.append(element('p', { class: 'left-out' }, 'Got no answer, so it is not sent along'))
       const answer = newAnswer()
-      last = { question: questionView(words), answer }
+      last = { question: questionView(question.words, pictures), answer }
       list.append(last.question, answer.root)
-      void run((view) => conversation.ask(words, view), answer, deployment())
+      void run((view) => conversation.ask(question, view), answer, deployment())
     },
     waiting(info) {
       last?.answer.waiting(info)

@@ -51,6 +51,7 @@ export function failureCard(error: AnyChatError, actions: CardActions): HTMLElem
     element('p', { class: 'remedy' }, remedy),
     ...(words ? [element('blockquote', {}, words)] : []),
     ...(error.code === 'content-filter' ? [filterNote(error.contentFilter)] : []),
+    ...('issues' in error ? [element('ul', { class: 'issues' }, ...error.issues.map(({ path, message }) => element('li', {}, path === '' ? message : `${path}: ${message}`)))] : []),
     ...(facts.length > 0 ? [factList(facts)] : []),
     element('details', { class: 'library' }, element('summary', {}, 'In the library\'s words'), element('p', {}, error.message)),
     actionsOf(actions, { error: renew ? error : undefined, waitMs: 'retryAfterMs' in error ? error.retryAfterMs : undefined }),

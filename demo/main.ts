@@ -4,6 +4,7 @@
  */
 import { connect } from 'keyless-chat'
 import type { Connection } from 'keyless-chat'
+import { createAttachments } from './attachments.ts'
 import { createChecklist } from './checklist.ts'
 import { emulated, entered, forget, remember, served } from './config.ts'
 import type { Config } from './config.ts'
@@ -16,13 +17,14 @@ import { identify } from './identity.ts'
 import type { Identity } from './identity.ts'
 import { faultOf, fillPicker, limitsFrom } from './settings.ts'
 import { createSettingsForm } from './settings-form.ts'
+import { createSuggestions } from './suggestions.ts'
+import { createWays } from './ways.ts'
 
 const prompt = byId('prompt', HTMLTextAreaElement)
 const deployment = byId('deployment', HTMLSelectElement)
 const session = byId('session', HTMLSelectElement)
 const send = byId('send', HTMLButtonElement)
 const list = byId('messages', HTMLElement)
-const suggestions = byId('suggestions', HTMLElement).querySelectorAll('button')
 const toEnd = follow(byId('log', HTMLElement), list, byId('latest', HTMLButtonElement))
 
 const defaults = await served()
@@ -33,18 +35,26 @@ let foundry: Connection
 let ready = false
 
 const say = (words: string, more = ''): void => byId('status', HTMLElement).replaceChildren(words, element('span', { class: 'unseen' }, more))
-const conversation = createConversation({ connection: () => foundry, deployment: () => deployment.value })
+const conversation = createConversation({ connection: () => foundry, deployment: () => deployment.value, dataSources: () => config.dataSources })
 const exchanges = createExchanges({
   list,
   conversation,
   deployment: () => deployment.value,
   say,
   changed: showState,
-  // The button that had the focus is gone.
-  retrying: () => prompt.focus(),
+  refocus: () => prompt.focus(),
+  // Who is writing is not interrupted. The list follows by itself, for as long as the reader is at its end.
+  asking: (card) => prompt.value === '' && !document.querySelector('dialog[open]') && card.focus({ preventScroll: true }),
   renew,
   renewing: () => identity.ask,
 })
+const attachments = createAttachments({ say, changed: showState })
+const ways = createWays({
+  ask: submit,
+  // The service grants it to these models alone.
+  chosen: (way) => way === 'data' && !deployment.value.startsWith('gpt-4o') && choose('gpt-4o-mini'),
+})
+const showSuggestions = createSuggestions({ ways, attachments, choose, ask: submit })
 
 /** Connects as the settings say, and only then lets go of what was. */
 async function start(next: Config): Promise<void> {
@@ -59,7 +69,8 @@ async function start(next: Config): Promise<void> {
   if (!choose(chosen)) choose(config.deployments[0])
   byId('real', HTMLElement).hidden = emulated(config)
   byId('emulated', HTMLElement).hidden = !emulated(config)
-  for (const button of suggestions) button.hidden = !emulated(config) && button.dataset['deployment']?.includes('~') === true
+  showSuggestions(emulated(config))
+  ways.allow('data', config.dataSources.length > 0)
   showConnection(foundry, identity)
   showState()
 }
@@ -111,22 +122,21 @@ function showState(): void {
   const { busy } = conversation
   send.dataset['state'] = busy ? 'stop' : 'send'
   send.setAttribute('aria-label', busy ? 'Stop' : 'Send')
-  send.disabled = !busy && prompt.value.trim() === ''
+  send.disabled = !busy && (attachments.reading || (prompt.value.trim() === '' && attachments.empty))
   byId('welcome', HTMLElement).hidden = !exchanges.empty
   byId('fault', HTMLElement).textContent = faultOf(deployment.value, config)
 }
 
-function ask(words: string): void {
-  exchanges.ask(words)
-  toEnd()
-}
-
-function submit(): void {
-  const words = prompt.value.trim()
-  if (conversation.busy || words === '') return
+/** Asks what is written, or what was suggested, with the pictures that were attached. */
+function submit(words = prompt.value.trim()): void {
+  if (conversation.busy || attachments.reading || (words === '' && attachments.empty)) return
   if (!ready) return openSettings()
-  prompt.value = ''
-  ask(words)
+  if (words === prompt.value.trim()) prompt.value = ''
+  const pictures = attachments.take()
+  exchanges.ask({ words, images: pictures.map(({ part }) => part), way: ways.current }, pictures.map(({ thumbnail }) => thumbnail))
+  toEnd()
+  // What was suggested may be gone, and Stop is next to here.
+  prompt.focus()
 }
 
 byId('composer', HTMLFormElement).addEventListener('submit', (event) => event.preventDefault())
@@ -160,15 +170,6 @@ byId('fresh', HTMLButtonElement).addEventListener('click', () => {
   prompt.focus()
 })
 
-for (const button of suggestions) {
-  button.addEventListener('click', () => {
-    if (!ready) return openSettings()
-    choose(button.dataset['deployment'])
-    // The button goes with the welcome.
-    prompt.focus()
-    ask(button.querySelector('.words')?.textContent ?? '')
-  })
-}
 const openSettings = createSettingsForm({
   served: defaults,
   current: () => config,

@@ -1,23 +1,21 @@
 /**
- * One message of the list: what a person wrote, or an answer while it arrives and after.
+ * An answer's message in the list, while it arrives and after.
  * @module
  */
-import type { AnswerInfo, AnyChatError, ChatEvent, ChatResult, ContentFilter, RetryInfo } from 'keyless-chat'
+import type { AnswerInfo, AnyChatError, ChatResult, ContentFilter, RetryInfo } from 'keyless-chat'
+import { answerBody } from './answer-body.ts'
+import type { Spoken } from './answer-body.ts'
+import { factsOf } from './answer-facts.ts'
 import type { AnswerView } from './conversation.ts'
 import { element, factList } from './dom.ts'
 import { actionsOf, failureCard, inWords } from './failure-card.ts'
 import type { CardActions } from './failure-card.ts'
 import { filterNote } from './filter-note.ts'
-import { writeInto } from './prose.ts'
-
-/** Makes the message of a person. */
-export function questionView(prompt: string): HTMLElement {
-  const text = element('div', { class: 'text' })
-  const prose = writeInto(text)
-  prose.append(prompt)
-  prose.flush()
-  return element('article', { class: 'message question', 'aria-label': 'You' }, text)
-}
+import { createSources } from './sources.ts'
+import { toolCard } from './tool-card.ts'
+import type { ToolCard } from './tool-card.ts'
+import { tripForm } from './trip-form.ts'
+import type { TripForm } from './trip-form.ts'
 
 /** An answer's place in the list. */
 export interface AnswerElement extends AnswerView {
@@ -30,41 +28,57 @@ export interface AnswerElement extends AnswerView {
   broken(): void
 }
 
+/** What an answer's buttons do, and whom its questions reach. */
+export interface AnswerActions extends CardActions {
+  /** Called when a tool's card asks for the reader's word. */
+  readonly asking: (card: HTMLElement) => void
+  /** Called when they have given it and its button, which had the focus, is gone. */
+  readonly decided: () => void
+}
+
 /** How the answer of a reason other than `stop` is marked. */
 const ENDINGS: Readonly<Record<string, string>> = { length: 'Cut at the token limit', content_filter: 'Filtered' }
 
 /** Makes an empty answer. Its clock starts now. */
-export function answerView(deployment: string, actions: CardActions): AnswerElement {
+export function answerView(deployment: string, actions: AnswerActions): AnswerElement {
   const start = performance.now()
   let firstMs: number | undefined
   let filter: ContentFilter | undefined
+  let form: TripForm | undefined
 
-  const pending = element('p', { class: 'pending' }, element('span', { class: 'dots', 'aria-hidden': 'true' }), element('span', { class: 'word' }, 'Waiting for the first word'))
-  const thoughts = element('div', { class: 'thoughts' })
-  const reasoning = element('details', { class: 'reasoning' }, element('summary', {}, 'Reasoning'), thoughts)
-  const text = element('div', { class: 'text' })
-  const refusal = element('div', { class: 'refusal' })
+  const body = answerBody()
+  const cards = new Map<string, ToolCard>()
+  const sources = createSources()
   const badges = element('p', { class: 'badges' })
   const after = element('div', { class: 'after' })
-  const root = element('article', { class: 'message answer', 'aria-label': `Answer by ${deployment}`, 'aria-busy': 'true' }, element('h3', {}, deployment), pending, text, badges, after)
-  const prose = { text: writeInto(text), reasoning: writeInto(thoughts), refusal: writeInto(refusal) }
+  const root = element('article', { class: 'message answer', 'aria-label': `Answer by ${deployment}`, 'aria-busy': 'true' }, element('h3', {}, deployment), body.root, badges, after)
 
-  function word(kind: 'text' | 'reasoning' | 'refusal', piece: string): void {
+  function word(kind: Spoken, piece: string): void {
     if (piece === '') return
     firstMs ??= performance.now() - start
-    pending.remove()
-    if (kind === 'reasoning' && !reasoning.isConnected) text.before(reasoning)
-    if (kind === 'refusal' && !refusal.isConnected) text.after(refusal)
-    prose[kind].append(piece)
+    body.say(kind, piece)
   }
 
-  /** Ends the answer: all text is there, then the mark, what it cost, and the way on. */
+  function card(id: string, name: string, input: unknown): ToolCard {
+    const made = cards.get(id) ?? toolCard(name, input)
+    if (!cards.has(id)) body.insert(made.root)
+    cards.set(id, made)
+    return made
+  }
+
+  /** Ends the answer: all text is there, then the mark, what it rests on, what it cost, and the way on. */
   function close(result: ChatResult, mark: string, requestId: string | undefined): void {
-    for (const part of Object.values(prose)) part.flush()
-    pending.remove()
+    body.flush()
+    body.wait(undefined)
+    for (const one of [...cards.values(), form]) one?.leave()
     root.setAttribute('aria-busy', 'false')
     if (mark) badges.append(element('span', { class: 'badge' }, mark))
-    if (refusal.isConnected) badges.append(element('span', { class: 'badge' }, 'Refused'))
+    if (body.refused) badges.append(element('span', { class: 'badge' }, 'Refused'))
+    if (!sources.empty) {
+      for (const text of body.root.querySelectorAll<HTMLElement>('.text')) sources.link(text)
+      sources.searched(result.intent)
+      after.append(sources.root)
+    }
     if (filter) after.append(filterNote(filter))
     const facts = factsOf(result, firstMs, requestId)
     if (facts.length > 0) after.append(factList(facts))
@@ -72,20 +86,41 @@ export function answerView(deployment: string, actions: CardActions): AnswerElem
 
   return {
     root,
-    take(event: ChatEvent) {
+    take(event) {
       if (event.type === 'text' || event.type === 'reasoning' || event.type === 'refusal') word(event.type, event.text)
+      else if (event.type === 'citation') sources.add(event.citation)
+      else if (event.type === 'tool-result') {
+        card(event.id, event.name, event.input).show(event)
+        body.wait('Waiting for the answer')
+      }
       // The last annotation stands, but for one that withheld something.
       else if (event.type === 'filter' && !filter?.filtered) filter = event
     },
+    async approve({ id, name, input }, signal) {
+      body.wait(undefined)
+      const asking = card(id, name, input)
+      const choice = asking.ask(signal, actions.decided)
+      actions.asking(asking.root)
+      return choice
+    },
+    grow(trip) {
+      firstMs ??= performance.now() - start
+      body.wait(undefined)
+      if (!form) body.insert((form = tripForm()).root)
+      form.grow(trip)
+    },
+    fill(trip) {
+      form?.fill(trip)
+    },
     waiting({ error, waitMs }) {
       const status = 'status' in error ? `${error.status} ` : ''
-      pending.lastElementChild?.replaceChildren(`${status}${error.code}: waiting ${inWords(waitMs)}, then trying again`)
+      body.wait(`${status}${error.code}: waiting ${inWords(waitMs)}, then trying again`)
     },
-    finished(result: ChatResult, info: AnswerInfo) {
+    finished(result: ChatResult, info: AnswerInfo | undefined) {
       const reason = result.finishReason ?? ''
       const mark = ENDINGS[reason] ?? ''
       root.dataset['state'] = mark ? 'marked' : 'finished'
-      close(result, mark, info.requestId)
+      close(result, mark, info?.requestId)
       if (mark) after.append(actionsOf(actions))
     },
     stopped(partial: ChatResult) {
@@ -95,30 +130,19 @@ export function answerView(deployment: string, actions: CardActions): AnswerElem
     },
     failed(error: AnyChatError, partial: ChatResult) {
       root.dataset['state'] = 'failed'
-      close(partial, partial.text || partial.reasoning ? 'Incomplete' : '', undefined)
+      // A form gives no words while they arrive.
+      if (!body.refused) word('refusal', partial.refusal)
+      close(partial, error.code === 'schema-violation' ? 'Another shape' : partial.text || partial.reasoning || cards.size > 0 ? 'Incomplete' : '', undefined)
       after.append(failureCard(error, actions))
     },
     broken() {
       root.dataset['state'] = 'failed'
       root.setAttribute('aria-busy', 'false')
-      pending.remove()
+      body.wait(undefined)
       after.append(element('section', { class: 'failure', 'data-code': 'page' }, element('h3', {}, 'Something in this page went wrong'), actionsOf(actions)))
     },
     settle() {
       for (const row of after.querySelectorAll('.actions')) row.remove()
     },
   }
-}
-
-function factsOf({ usage, finishReason, model }: ChatResult, firstMs: number | undefined, requestId: string | undefined): [string, string, string][] {
-  const thought = usage?.completion_tokens_details?.['reasoning_tokens']
-  const facts: [string, string, string | undefined][] = [
-    ['tokens-in', 'Tokens in', usage && String(usage.prompt_tokens)],
-    ['tokens-out', 'Tokens out', usage && `${usage.completion_tokens}${thought ? ` (${thought} thinking)` : ''}`],
-    ['first-token', 'First word', firstMs === undefined ? undefined : `${(firstMs / 1000).toFixed(2)} s`],
-    ['finish', 'Finish', finishReason],
-    ['model', 'Model', model],
-    ['request-id', 'Request id', requestId],
-  ]
-  return facts.flatMap(([name, label, value]) => (value ? [[name, label, value]] : []))
 }

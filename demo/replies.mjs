@@ -19,12 +19,22 @@ a token, by the evening dead.
 It opens one door, knows one name,
 and leaves no ashes and no flame.`
 
+const DAYS = ['Arrive at noon, drop the bags and walk along the river until it is dark.', 'Get up early for the market, then spend the hot hours in a museum.', 'Take the slow train to the hills and come back for a late dinner.']
+
+const HANDBOOK = 'You have 28 days of leave a year, and may take five of them along into the next one [doc1]. Trains are paid for by your department, in second class, if you ask before you book [doc2].'
+
 /**
  * Answers a request of the emulator's.
  *
  * @param {import('keyless-chat/emulator').EmulatedRequest} request
  */
-export function reply({ prompt, body }) {
+export function reply({ prompt, lastRole, lastText, body }) {
+  // The page asks for no other form.
+  if (body['response_format']) return JSON.stringify(tripFor(prompt))
+  if (lastRole === 'tool') return told(lastText)
+  if (body['data_sources']) return HANDBOOK
+  const images = imagesOf(body['messages'])
+  if (images.length > 0) return `I was sent ${images.length === 1 ? 'a picture' : `${images.length} pictures`}: ${images.join(', ')}. A real model would now say what it sees; I am emulated and see only that it arrived whole.`
   if (/\bkeys?\b/i.test(prompt) && !/poem|verse/i.test(prompt)) return KEYS
   if (/poem|verse|story/i.test(prompt)) return POEM
   const turn = [body['messages']].flat().filter((message) => message?.role === 'user').length
@@ -33,6 +43,52 @@ export function reply({ prompt, body }) {
 This is an emulated model, so no account was needed and nothing left your machine. The words arrive one at a time, as from a real deployment, so that you can press Stop half way and keep what came.
 
 ${turn > 1 ? `I can see ${turn} messages of yours in this conversation.` : 'Pick a failure from the list of deployments to see how the page takes it.'}`
+}
+
+/**
+ * Calls the page's two functions where they are offered and asked for.
+ *
+ * @param {import('keyless-chat/emulator').EmulatedRequest} request
+ */
+export function calls({ prompt, lastRole, tools }) {
+  if (lastRole === 'tool') return []
+  const city = /\b(?:in|for) (\p{Lu}[\p{L} ]*\p{L})/u.exec(prompt)?.[1] ?? 'Lisbon'
+  const wanted = ['weather', 'time'].filter((word) => prompt.toLowerCase().includes(word)).map((word) => `get_${word}`)
+  return tools.filter(({ name }) => wanted.includes(name)).map(({ name }) => ({ name, arguments: JSON.stringify({ city }) }))
+}
+
+/** A trip that fits the page's schema, or does not where somebody asks for that. */
+function tripFor(prompt) {
+  const destination = /\b(?:in|to) (\p{Lu}[\p{L} ]*\p{L})/u.exec(prompt)?.[1] ?? 'Lisbon'
+  if (/wrong/i.test(prompt)) return { destination, season: 'summer', budget: -1, days: [] }
+  return { destination, season: 'autumn', budget: 640, days: /weekend/i.test(prompt) ? DAYS.slice(0, 2) : DAYS }
+}
+
+/** Says a tool's result in words. */
+function told(text) {
+  const { city, sky, celsius, time, error } = parse(text)
+  if (error?.type === 'refused') return 'You did not allow me to look that up, so I do not know.'
+  if (error) return `I could not look that up: ${error.message}.`
+  if (time) return `It is ${time} in ${city}.`
+  return sky ? `In ${city} it is ${celsius} °C, with ${sky === 'sunny' || sky === 'cloudy' ? `a ${sky} sky` : sky}.` : `The function said: ${text}`
+}
+
+function parse(text) {
+  try {
+    return JSON.parse(text) ?? {}
+  } catch {
+    return {}
+  }
+}
+
+/** Kind and size of the pictures in the last message. */
+function imagesOf(messages) {
+  const content = [messages].flat().at(-1)?.content
+  if (!Array.isArray(content)) return []
+  return content.flatMap((part) => {
+    const [, type, data] = /^data:image\/([\w.+-]+);base64,(.*)$/.exec(part?.image_url?.url ?? '') ?? []
+    return data ? [`${type.toUpperCase()}, ${Math.ceil((data.length * 3) / 4 / 1024)} KiB`] : []
+  })
 }
 
 function shorten(text) {

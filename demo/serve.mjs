@@ -12,17 +12,19 @@ import { DEPLOYMENTS, FAULTS, createEmulator } from 'keyless-chat/emulator'
 import { bridge } from './bridge.mjs'
 import { startEntra } from './entra/provider.mjs'
 import { createPage } from './page.mjs'
-import { reply } from './replies.mjs'
+import { calls, reply } from './replies.mjs'
 
 const HOST = '127.0.0.1'
 const { env } = process
+/** The index of "My data", as a page would name its own: the service signs in to it by its managed identity. */
+const DATA_SOURCES = [{ type: 'azure_search', parameters: { endpoint: 'https://contoso.search.windows.net', index_name: 'handbook', authentication: { type: 'system_assigned_managed_identity' } } }]
 
 // Whom they answer for is known only once they listen.
 let page = () => new Response('Starting', { status: 503 })
 const pageOrigin = await listen((request) => page(request), env['PORT'], 5173)
 const entra = await startEntra({ origins: [pageOrigin, pageOrigin.replace(HOST, 'localhost')], port: Number(env['ENTRA_PORT'] ?? 0), accessTokenSeconds: Number(env['TOKEN_SECONDS'] ?? 3600) })
 const emulator = createEmulator({
-  deployments: Object.fromEntries(Object.entries(DEPLOYMENTS).map(([name, deployment]) => [name, { ...deployment, reply }])),
+  deployments: Object.fromEntries(Object.entries(DEPLOYMENTS).map(([name, deployment]) => [name, { ...deployment, reply, calls }])),
   chunkDelayMs: Number(env['CHUNK_DELAY_MS'] ?? 30),
   // Azure OpenAI lets a page read none of these; a gateway before it can.
   expose: ['apim-request-id', 'x-request-id', 'retry-after', 'retry-after-ms', 'x-ms-retry-after-ms'],
@@ -34,10 +36,11 @@ const config = {
   endpoint: emulatorOrigin,
   deployments: Object.keys(DEPLOYMENTS),
   faults: FAULTS,
+  dataSources: DATA_SOURCES,
   tokenUrl: '/token',
   clientId: entra.clientId,
   authority: entra.authority,
-  ...(env['CONFIG'] ? { faults: {}, ...JSON.parse(await readFile(env['CONFIG'], 'utf8')) } : {}),
+  ...(env['CONFIG'] ? { faults: {}, dataSources: [], ...JSON.parse(await readFile(env['CONFIG'], 'utf8')) } : {}),
 }
 page = await createPage({ emulator, config })
 

@@ -16,7 +16,7 @@ import { DEPLOYMENTS, createEmulator } from 'keyless-chat/emulator'
 import { bundleWorker } from '../../scripts/bundle-worker.mjs'
 import { startWorkerd } from '../../scripts/workerd.mjs'
 import { bridge } from '../bridge.mjs'
-import { reply } from '../replies.mjs'
+import { calls, reply } from '../replies.mjs'
 import { createSecrets } from './secrets.mjs'
 
 const HOST = '127.0.0.1'
@@ -34,7 +34,7 @@ if (exported.status !== 0) throw new Error(`Cannot export the page: ${exported.s
 const script = await bundleWorker({ entry: fileURLToPath(new URL('worker.ts', import.meta.url)), file: join(folder, 'worker.js') })
 
 const emulator = createEmulator({
-  deployments: Object.fromEntries(Object.entries(DEPLOYMENTS).map(([name, deployment]) => [name, { ...deployment, reply }])),
+  deployments: Object.fromEntries(Object.entries(DEPLOYMENTS).map(([name, deployment]) => [name, { ...deployment, reply, calls }])),
   chunkDelayMs: Number(env['CHUNK_DELAY_MS'] ?? 30),
 })
 const upstream = await listen(createServer(bridge(serveEmulator)), 0)

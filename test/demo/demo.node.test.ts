@@ -37,7 +37,7 @@ describe.skipIf(!found)('demo page', () => {
     await start()
     expect(await page.title()).toBe('keyless-chat')
     expect([await page.locator('#kind').innerText(), await page.locator('#base').innerText()]).toEqual(['v1', `${served.emulator}/openai/v1`])
-    expect(await page.locator('#suggestions button').count()).toBe(3)
+    expect(await page.locator('#suggestions button').count()).toBe(6)
     const shift = await page.evaluate(() => new Promise<number>((resolve) => {
       let sum = 0
       new PerformanceObserver((list) => list.getEntries().forEach((entry) => (sum += (entry as PerformanceEntry & { value: number }).value))).observe({ type: 'layout-shift', buffered: true })

@@ -60,6 +60,27 @@ describe.skipIf(!found)("page of the demo's Worker, in workerd", () => {
     expect(await page.locator('#checklist').innerText()).not.toContain('failed')
   })
 
+  test('relays tools, forms and pictures, and offers no data of its own, which the relay passes on to nobody', async () => {
+    await start()
+    await page.getByRole('button', { name: 'Let it call a function' }).click()
+    await page.locator('.call .allow').click()
+    await expect.poll(() => page.locator('.call').getAttribute('data-state')).toBe('done')
+    await settled(page)
+    expect(await lastText(page)).toContain('24 °C')
+    await page.locator('#ways').getByRole('button', { name: 'Form' }).click()
+    await page.locator('#offer').getByRole('button', { name: 'Plan a weekend in Oslo' }).click()
+    await settled(page)
+    expect(await page.locator('.trip').getAttribute('data-state')).toBe('valid')
+    await page.locator('#fresh').click()
+    await page.getByRole('button', { name: 'Show it a picture' }).click()
+    await page.locator('.answer').waitFor()
+    await settled(page)
+    expect(await lastText(page)).toContain('a picture: JPEG')
+    expect(await page.locator('#ways button:visible').allInnerTexts()).toEqual(['Tools', 'Form', 'Picture…'])
+    expect(heard.complaints).toEqual([])
+    expect(await heard.violations()).toEqual([])
+  })
+
   test('Stop closes the connection to the upstream', async () => {
     await start()
     await ask(page, 'Hello', 'endless')
