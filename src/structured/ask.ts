@@ -26,8 +26,8 @@ export interface StructuredOptions extends CallOptions {
    */
   readonly strict?: boolean
   /**
-   * What to ask for where the deployment refuses `json_schema`: any JSON object, with the schema in a first message. That is a second
-   * request. Unless it is set, the refusal passes on.
+   * What to ask for where the deployment refuses `json_schema`, or this schema: any JSON object, with the schema in a first message. That
+   * is a second request, and the service then holds the model to nothing. Unless it is set, the refusal passes on.
    */
   readonly fallback?: 'json_object'
 }
