@@ -70,6 +70,15 @@ describe('runTools()', () => {
     expect(bodies[1]?.['messages']).toMatchObject([{}, { role: 'assistant', reasoning_content: 'Hm.', tool_calls: [{ id: 'a' }] }, {}])
   })
 
+  test('passes on tools of other kinds, which have their name elsewhere', async () => {
+    const own = [{ type: 'custom', custom: { name: 'sql' } }, { type: 'custom', custom: { name: 'python' } }]
+    const bodies: Record<string, unknown>[] = []
+    const { connection } = foundry({ fetch: scripted([], bodies) })
+    const find = tool({ name: 'find', run: () => 1 })
+    await runTools(connection, { ...BODY, tools: own }, { tools: [find] }).result
+    expect(bodies[0]?.['tools']).toEqual([...own, find.definition])
+  })
+
   test('leaves the request as it was', async () => {
     const request = Object.freeze({ ...BODY, messages: Object.freeze([...ASK]) })
     const { connection } = foundry({ fetch: scripted([[call({ index: 0, id: 'a' }, 'find', '{}')]]) })
