@@ -17,7 +17,7 @@ export interface ToolCard {
 }
 
 /** How far a call is, in words. */
-const STATES = { asking: 'May the model call this?', running: 'Running', done: 'Result', refused: 'Refused, nothing was run', failed: 'Failed', left: 'Stopped' } as const
+const STATES = { asking: 'May the model call', running: 'Running', done: 'Result', refused: 'Refused, nothing was run', failed: 'Failed', left: 'Stopped' } as const
 
 /** Makes the card of a call. What the model wrote is only ever text. */
 export function toolCard(name: string, input: unknown): ToolCard {
@@ -33,7 +33,8 @@ export function toolCard(name: string, input: unknown): ToolCard {
 
   function say(what: keyof typeof STATES): void {
     root.dataset['state'] = what
-    state.textContent = STATES[what]
+    // With its name, as the head of the card may be out of sight.
+    state.textContent = what === 'asking' ? `${STATES[what]} ${name}?` : STATES[what]
   }
   say('running')
 
@@ -75,6 +76,8 @@ export function toolCard(name: string, input: unknown): ToolCard {
   }
 }
 
+/** On one line where that can be read. */
 function written(value: unknown): string {
-  return typeof value === 'string' ? value : (JSON.stringify(value, null, 2) ?? 'nothing')
+  const line = typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing')
+  return line.length <= 60 || typeof value === 'string' ? line : JSON.stringify(value, null, 2)
 }
