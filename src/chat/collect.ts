@@ -16,7 +16,7 @@ export interface Fold {
   /** Takes one chunk or completion and returns its events. @throws `ChatError` `malformed` */
   take(raw: WireObject): ChatEvent[]
   /** Whether every choice has finished. */
-  finished(): boolean
+  finished(): unknown
   /** A copy of what has arrived so far. */
   copy(): ChatResult
 }
@@ -35,7 +35,7 @@ export function fold(expected?: number | null): Fold {
   let promptFilter: ContentFilter | undefined
 
   return {
-    finished: () => choices.length >= (expected ?? 1) && choices.every(({ finishReason }) => finishReason),
+    finished: () => choices[(expected ?? 1) - 1] && choices.every(({ finishReason }) => finishReason),
     take(raw) {
       const events: ChatEvent[] = []
       // The first chunk and annotations have `''` for both.

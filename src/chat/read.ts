@@ -27,8 +27,8 @@ export async function* readAnswer(answer: Answer, fold: Fold, { maxMessageBytes,
   /** The body as text until its first message, and what begins it: `{` JSON, `<` a page, anything else events. */
   let head = ''
   let first: string | undefined
-  let begun = false
   let ended = false
+  let begun = false
   let failure: unknown
   let events: ChatEvent[] = []
   const parser = createParser(maxMessageBytes, (data, event) => {

@@ -95,6 +95,8 @@ export function streamChat(connection: Connection, request: ChatRequest, options
           // A generator would finish its read first, and in silence that takes until the idle limit.
           left = true
           controller.abort()
+          // Nor would one that has not begun.
+          fail(options.signal?.reason)
           return generator.return()
         },
       }

@@ -29,7 +29,7 @@ export type SchemaVerdict<Output> =
 /** What a model has to write. */
 export type SchemaInput<Schema> = Schema extends StandardSchema<infer Input, unknown> ? Input : never
 /** What a program gets of it. */
-export type SchemaOutput<Schema> = Schema extends StandardSchema<never, infer Output> ? Output : never
+export type SchemaOutput<Schema> = Schema extends StandardSchema<unknown, infer Output> ? Output : never
 
 /**
  * Finds the JSON Schema of a schema.
@@ -65,7 +65,7 @@ function close<T>(node: T): T {
  *
  * @returns the schema's output; or what is wrong.
  */
-export async function validate<Output>(schema: StandardSchema<never, Output>, value: unknown): Promise<{ readonly value: Output; readonly issues?: undefined } | { readonly issues: readonly SchemaIssue[] }> {
+export async function validate<Output>(schema: StandardSchema<unknown, Output>, value: unknown): Promise<{ readonly value: Output; readonly issues?: undefined } | { readonly issues: readonly SchemaIssue[] }> {
   const verdict = await schema['~standard'].validate(value)
   return verdict.issues ? { issues: verdict.issues.map(({ message, path = [] }) => ({ message, path: path.map(write).join('').replace(/^\./, '') })) } : verdict
 }

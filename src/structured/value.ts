@@ -26,7 +26,7 @@ export async function withValue<Answer extends ChatResult, Output>(answer: Answe
   if (refusal) throw fail('refused', `the model declined: ${refusal}`)
   if (finishReason !== 'stop') throw fail('incomplete', `the answer ended by ${finishReason}`, { finishReason, contentFilter })
   const read = parse(text)
-  const verdict = read === undefined ? { issues: [{ path: '', message: 'no JSON' }] } : await validate(schema as StandardSchema<never, Output>, read)
+  const verdict = read === undefined ? { issues: [{ path: '', message: 'no JSON' }] } : await validate(schema, read)
   const { issues } = verdict
   if (issues) throw fail('schema-violation', `the answer does not fit: ${JSON.stringify(issues)}`, { issues })
   return { ...answer, value: verdict.value }

@@ -8,7 +8,6 @@ import { ChatError } from '../errors.ts'
 import type { SchemaIssue, ToolCall } from '../errors.ts'
 import type { ToolMessage } from '../schemas/message.ts'
 import { validate } from '../schemas/standard.ts'
-import type { StandardSchema } from '../schemas/standard.ts'
 import type { ToolResultEvent } from './events.ts'
 import type { Tool } from './tool.ts'
 
@@ -100,7 +99,7 @@ export function answering(tools: ReadonlyMap<string, Tool>, { parallel = true, a
         if (!tool) throw new TypeError(`the tools are ${[...tools.keys()].join(', ')}`)
         // Some models write nothing where there is nothing to say.
         input = JSON.parse(call.arguments.trim() || '{}')
-        const verdict: Verdict = tool.input ? await validate(tool.input as StandardSchema<never>, input) : { value: input }
+        const verdict: Verdict = tool.input ? await validate(tool.input, input) : { value: input }
         ;({ value: input, issues } = verdict)
       } catch (error) {
         issues = [{ path: '', message: messageOf(error) }]

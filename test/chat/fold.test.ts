@@ -59,7 +59,7 @@ describe('tool calls', () => {
 describe('fold()', () => {
   test.each([undefined, null, 1])('has not finished before its one choice has, where %s were asked for', (expected) => {
     const answer = fold(expected)
-    expect(answer.finished()).toBe(false)
+    expect(answer.finished()).toBeFalsy()
     answer.take({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] })
     expect(answer.finished()).toBeTruthy()
   })
@@ -74,11 +74,11 @@ describe('fold()', () => {
 
   test('is not finished before every choice asked for has its finish', () => {
     const answer = fold(2)
-    expect(answer.finished()).toBe(false)
+    expect(answer.finished()).toBeFalsy()
     answer.take({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] })
-    expect(answer.finished()).toBe(false)
+    expect(answer.finished()).toBeFalsy()
     answer.take({ choices: [{ index: 1, delta: { content: 'x' } }] })
-    expect(answer.finished()).toBe(false)
+    expect(answer.finished()).toBeFalsy()
     answer.take({ choices: [{ index: 1, delta: {}, finish_reason: 'stop' }] })
     expect(answer.finished()).toBe(true)
   })

@@ -129,6 +129,14 @@ describe.each(ENTRIES)('%s', (_, connect) => {
     await until(() => emulator.calls[0]?.state === 'cancelled')
   })
 
+  test('return() before the first read settles the result, and nothing is sent', async () => {
+    const { emulator, connection } = foundryWith(connect)
+    const stream = streamChat(connection, ENDLESS)
+    await stream[Symbol.asyncIterator]().return?.()
+    await expect(stream.result).rejects.toMatchObject({ code: 'aborted' })
+    expect(emulator.calls).toHaveLength(0)
+  })
+
   test('return() while connecting aborts the request', async () => {
     const { connection, emulator } = foundryWith(connect)
     const iterator = streamChat(connection, { model: 'gpt-5-mini~hang', messages: ASK })[Symbol.asyncIterator]()
