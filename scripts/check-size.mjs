@@ -2,7 +2,8 @@
  * Weighs what a page pays for each entry, and holds the budgets of package.json, and the table and script tag in README.md, true.
  * `--write` brings the README up to date. Measures `dist/`: run `npm run build` first.
  *
- * The figure is brotli (quality 11) of the minified page with everything inlined; 1 kB is 1000 bytes.
+ * The figure is brotli (quality 11) of the minified page with everything inlined; 1 kB is 1000 bytes. With a plus, it is what an entry adds to a page
+ * that chats by `keyless-chat/core`. The budgets of `.` and `./core` are to the byte what chat alone cost before there was more than chat.
  * @module
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
@@ -33,8 +34,21 @@ const provide = (name, source) => (specifier) => `
 `
 /** A Worker that relays and brokers, with an application's credential. */
 const serve = (specifier) => `export { clientCredentials, createBroker, createRelay, relayTokens } from '${specifier}'`
+/** What a page that chats by core adds where it takes more; weighed by what it adds. */
+const add = (names, use) => (specifier) => `${call('keyless-chat/core')}
+  import { ${names} } from '${specifier}'
+  ${use}
+`
+const ADDED = {
+  './responses': add('responses', 'for await (const word of streamChat(responses(foundry), request).text) output.append(word)'),
+  './tools': add('runTools, tool', "for await (const word of runTools(foundry, request, { tools: [tool({ name: 'now', run: () => Date() })] }).text) output.append(word)"),
+  './structured': add('chatAs, streamAs', 'for await (const value of streamAs(foundry, request, schema)) show(value)\n  show((await chatAs(foundry, request, schema)).value)'),
+  './embeddings': add('embed', 'show((await embed(foundry, { input: texts })).embeddings)'),
+  './content': add('audioPart, filePart, imagePart, textPart', 'show([textPart(text), await imagePart(blob), await audioPart(blob), await filePart(blob)])'),
+  './conversation': add('conversation', 'conversation().append(question)'),
+}
 /** Entries without a page here are weighed with all that they export. */
-const PAGES = { '.': call, './core': call, './sse': read, './msal': provide('msalTokens', 'app'), './broker': provide('brokerTokens', "'/api/token'"), './edge': serve }
+const PAGES = { ...ADDED, '.': call, './core': call, './sse': read, './msal': provide('msalTokens', 'app'), './broker': provide('brokerTokens', "'/api/token'"), './edge': serve }
 const everything = (specifier) => `export * from '${specifier}'`
 
 /** What no page may carry: the globals and modules of servers, and places where a token could be left. */
@@ -44,7 +58,7 @@ const FOREIGN = [/\bprocess\./, /\bDeno\b/, /\bBun\b/, /\bBuffer\b/, /["']node:/
 const SERVER = new Set(['./edge', './quota', './emulator'])
 
 /** Packages that an entry must not lead to; for `.` and its peers, their weight is in the budget. */
-const NEVER = { './errors': ['ky', 'valibot', 'jose'], './sse': ['ky', 'valibot', 'jose'], './core': ['ky', 'jose'], '.': ['jose'], './msal': ['ky', 'valibot', 'jose', '@azure/msal-browser', '@azure/msal-common'], './broker': ['ky', 'jose'], './edge': ['ky'], './quota': ['ky', 'valibot', 'jose', 'oauth4webapi'], './emulator': ['ky', 'valibot', 'oauth4webapi'] }
+const NEVER = { './errors': ['ky', 'valibot', 'jose'], './sse': ['ky', 'valibot', 'jose'], './core': ['ky', 'jose'], './responses': ['ky', 'valibot', 'jose'], './tools': ['ky', 'valibot', 'jose'], './structured': ['ky', 'valibot', 'jose'], './embeddings': ['ky', 'valibot', 'jose'], './content': ['ky', 'valibot', 'jose'], './conversation': ['ky', 'valibot', 'jose'], '.': ['jose'], './msal': ['ky', 'valibot', 'jose', '@azure/msal-browser', '@azure/msal-common'], './broker': ['ky', 'jose'], './edge': ['ky'], './quota': ['ky', 'valibot', 'jose', 'oauth4webapi'], './emulator': ['ky', 'valibot', 'oauth4webapi'] }
 
 process.chdir(root)
 const manifest = readPackage()
@@ -60,7 +74,7 @@ for (const { subpath, specifier } of entries) {
   if (!page) continue
   for (const name of NEVER[subpath] ?? []) if (page.packages.has(name)) problems.push(`${subpath}: carries ${name}`)
   if (!SERVER.has(subpath)) checkForeign(subpath, page.code)
-  weigh(subpath, specifier, page.code)
+  weigh(subpath, specifier, page.code, ADDED[subpath] && (await bundled(call, 'keyless-chat/core')).code)
 }
 if (existsSync(scriptTag.file)) {
   const code = readFileSync(scriptTag.file, 'utf8')
@@ -106,12 +120,17 @@ function checkForeign(subject, code) {
   }
 }
 
-function weigh(subject, name, code) {
-  const { length } = brotliCompressSync(code, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: Buffer.byteLength(code) } })
+/** @param without - The page that it adds to, where it is weighed by what it adds. */
+function weigh(subject, name, code, without) {
+  const length = compressed(code) - (without === undefined ? 0 : compressed(without))
   const budget = manifest.budgets[subject]
   if (budget === undefined) problems.push(`${subject}: has no budget in package.json`)
   else if (length > budget) problems.push(`${subject}: weighs ${length} bytes, over its budget of ${budget}`)
-  rows.push(`| \`${name.replace('dist/', '')}\` | ${kB(length)} | ${budget === undefined ? '–' : kB(budget)} |`)
+  rows.push(`| \`${name.replace('dist/', '')}\` | ${without === undefined ? '' : '+ '}${kB(length)} | ${budget === undefined ? '–' : kB(budget)} |`)
+}
+
+function compressed(code) {
+  return brotliCompressSync(code, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: Buffer.byteLength(code) } }).length
 }
 
 function kB(bytes) {
