@@ -5,6 +5,7 @@ import { cloudflareTest } from '@cloudflare/vitest-plugin'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 import manifest from './package.json' with { type: 'json' }
+import { entriesOf, root } from './scripts/entries.mjs'
 import { chromiumFlags, findChromium } from './scripts/find-chromium.mjs'
 
 // Which runtime a test runs in is in its name: `a.test.ts` everywhere, `a.server.test.ts` in Node and workerd, `a.node.test.ts`, `a.workerd.test.ts`, `a.browser.test.ts`.
@@ -37,7 +38,9 @@ if (wants('chromium')) {
     projects.push({
       extends: true,
       // Found while a test runs, a new dependency would reload the page under it.
-      optimizeDeps: { include: [...Object.keys(manifest.dependencies), 'fast-check'] },
+      optimizeDeps: { include: [...Object.keys(manifest.dependencies), 'fast-check', 'react', 'react-dom/client', 'react/jsx-runtime', 'react/jsx-dev-runtime'] },
+      // The examples name the package as an app does; what is tested is `src`.
+      resolve: { alias: entriesOf(manifest).map(({ specifier, source }) => ({ find: new RegExp(`^${specifier}$`), replacement: root + source })) },
       test: {
         name: 'chromium',
         include: [TESTS],

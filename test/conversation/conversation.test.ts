@@ -86,7 +86,7 @@ describe('conversation.messages', () => {
     expect(() => messages.push({ content: [] })).toThrow(TypeError)
     expect(() => parts.push({ text: '' })).toThrow(TypeError)
     expect(() => Object.assign(parts[0] ?? {}, { text: '' })).toThrow(TypeError)
-    expect(() => (talk.toJSON().messages as unknown[]).pop()).toThrow(TypeError)
+    expect(() => (conversation().append('Hello').toJSON().messages as unknown[]).pop()).toThrow(TypeError)
   })
 
   test('does not change with what was given', () => {
@@ -150,9 +150,15 @@ describe('conversation.append()', () => {
     expect(conversation().append({ message, finishReason }).messages).toEqual([kept ? message : assistant('Let me see')])
   })
 
+  test('keeps an answer that has nothing but whole calls', () => {
+    expect(conversation().append({ message: calling('a'), finishReason: 'tool_calls' }).messages).toEqual([calling('a')])
+  })
+
   test('keeps the Responses items of an answer without calls', () => {
     const message = { ...assistant('Hi'), response_output: [{ type: 'reasoning' }] }
     expect(conversation().append({ message }).messages).toEqual([message])
+    const alone = { role: 'assistant', content: null, response_output: [{ type: 'mcp_approval_request' }] } as const
+    expect(conversation().append({ message: alone, finishReason: 'stop' }).messages).toEqual([alone])
   })
 
   test('adds nothing for an answer without a word, as a service would refuse it', () => {

@@ -40,6 +40,7 @@ describe('conversation.trim()', () => {
 
   test('takes messages of the user that follow each other for one turn', () => {
     const talk = conversation({ messages: [...first, user('This:'), user('an image')] })
+    expect(() => talk.trim({ maxTokens: 1, count: one })).toThrow('count 2, and maxTokens is 1')
     expect(talk.trim({ maxTokens: 2, count: one })).toEqual(first)
     expect(talk.messages).toEqual([user('This:'), user('an image')])
   })
@@ -109,6 +110,7 @@ describe('conversation.trim()', () => {
         expect([...instructions, ...dropped, ...rest], 'nothing is lost, and the order stays').toEqual(messages)
         if (dropped.length === 0) return
         expect(rest[0]?.role).toBe('user')
+        expect(rest.slice(-lastTurn.length)).toEqual(lastTurn)
         let open: string[] = []
         for (const { role, tool_calls, tool_call_id } of rest as Record<string, unknown>[]) {
           if (role === 'tool') expect(open).toContain(tool_call_id)
