@@ -55,7 +55,7 @@ export function must(holds: boolean, what: string, be: string, value: unknown): 
   if (!holds) refuse('keep the conversation', `${what} must be ${be}: it is ${JSON.stringify(value)?.slice(0, 60)}`)
 }
 
-const ROLES = ['system', 'developer', 'user', 'assistant', 'tool']
+const ROLES = ['system', 'developer', 'user', 'assistant', 'tool', 'function']
 
 /**
  * Proves that a value is a message, and copies it.
