@@ -4,5 +4,5 @@
  * @module
  */
 export { responses } from './responses.ts'
-export type { ResponsesOptions } from './responses.ts'
+export type { ResponsesOptions } from './request.ts'
 export type { BuiltInToolEvent } from '../chat/events.ts'

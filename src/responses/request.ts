@@ -7,7 +7,24 @@ import { refuse } from '../endpoints/refuse.ts'
 import type { WireObject } from '../schemas/completion.ts'
 import type { ChatMessage } from '../schemas/message.ts'
 import { itemsOf } from './items.ts'
-import type { ResponsesOptions } from './responses.ts'
+
+/** What a request says itself, as `store`, `include` or `reasoning`, wins over these. */
+export interface ResponsesOptions {
+  /**
+   * Whether the service keeps each response, for 30 days, so that a request may name it as `previous_response_id`.
+   * The service's own default is to keep. Behind a relay nothing is said by default, as what is kept is the relay's to decide:
+   * that of `keyless-chat/edge` keeps nothing. @defaultValue `false`
+   */
+  readonly store?: boolean
+  /**
+   * Asks for the model's reasoning, encrypted, so that the next turn goes on from it though nothing is stored: set it for
+   * reasoning models that call tools. Off by default, as models that do not reason answer it with 400, and as messages that
+   * carry it cannot be sent to chat completions. @defaultValue `false`
+   */
+  readonly encryptedReasoning?: boolean
+  /** Asks for a summary of the model's reasoning, which comes as `reasoning` events. @defaultValue none */
+  readonly reasoningSummary?: 'auto' | 'concise' | 'detailed'
+}
 
 /**
  * What chat completions have and the Responses API has not, by openai 7.57, and the value that asks for nothing.
@@ -47,7 +64,7 @@ interface Typed extends WireObject { readonly type: string }
  *
  * @throws `ChatError` `invalid-request`, naming the parameters that the Responses API has not.
  */
-export function responsesBody(request: AnyRequest, { store = false, encryptedReasoning, reasoningSummary }: ResponsesOptions): object {
+export function responsesBody(request: AnyRequest, { encryptedReasoning, reasoningSummary }: ResponsesOptions, store: boolean | undefined): object {
   const { messages, max_tokens, max_completion_tokens, verbosity, reasoning_effort, response_format, stream_options, tools, tool_choice, reasoning, text, ...others } = request
   const lacking = Object.keys(others).filter((name) => name in LACKING)
   const asked = lacking.filter((name) => (others[name] ?? LACKING[name]) !== LACKING[name])

@@ -8,24 +8,7 @@ import { operationUrl } from '../endpoints/endpoint.ts'
 import { failureFrom } from '../schemas/failure.ts'
 import { foldResponse } from './fold.ts'
 import { responsesBody } from './request.ts'
-import type { AnyRequest } from './request.ts'
-
-/** What a request says itself, as `store`, `include` or `reasoning`, wins over these. */
-export interface ResponsesOptions {
-  /**
-   * Whether the service keeps each response, for 30 days, so that a request may name it as `previous_response_id`.
-   * The service's own default is to keep. @defaultValue `false`
-   */
-  readonly store?: boolean
-  /**
-   * Asks for the model's reasoning, encrypted, so that the next turn goes on from it though nothing is stored: set it for
-   * reasoning models that call tools. Off by default, as models that do not reason answer it with 400, and as messages that
-   * carry it cannot be sent to chat completions. @defaultValue `false`
-   */
-  readonly encryptedReasoning?: boolean
-  /** Asks for a summary of the model's reasoning, which comes as `reasoning` events. @defaultValue none */
-  readonly reasoningSummary?: 'auto' | 'concise' | 'detailed'
-}
+import type { AnyRequest, ResponsesOptions } from './request.ts'
 
 /**
  * Asks a connection's deployments by the Responses API, where models such as gpt-5-codex answer alone; `chat()`, `streamChat()`
@@ -52,14 +35,16 @@ export interface ResponsesOptions {
  */
 export function responses(connection: Connection, options: ResponsesOptions = {}): Connection {
   // The deployment is in the body on every route, and its name is chat's to check.
-  const url = operationUrl(connection.endpoint, 'responses', 'in the body')
+  const { endpoint } = connection
+  const url = operationUrl(endpoint, 'responses', 'in the body')
+  const store = options.store ?? (endpoint.kind === 'relay' ? undefined : false)
   const context = { url: url.replace(/\?.*/, ''), status: 0, midStream: true }
   return {
     ...connection,
     async send(call) {
       // What is no chat, such as embeddings, goes its own way.
       const request = call.body as AnyRequest | undefined
-      return connection.send(request?.messages ? { ...call, url, body: responsesBody(request, options) } : call)
+      return connection.send(request?.messages ? { ...call, url, body: responsesBody(request, options, store) } : call)
     },
     fold: () => foldResponse((body) => failureFrom(body, connection.tokens, context)),
   }

@@ -100,9 +100,9 @@ describe('a response folds', () => {
     expect((await whole(responseOf([message('Hello', { annotations: [url, file] })]))).citations).toEqual([url, file])
   })
 
-  test('to its usage, in the words of chat completions', async () => {
+  test('to its usage, in the words of chat completions, once', async () => {
     const usage = { input_tokens: 3, input_tokens_details: { cached_tokens: 1 }, output_tokens: 4, output_tokens_details: { reasoning_tokens: 2 }, total_tokens: 7, other: 1 }
-    const { events } = await read(completed([], { usage }))
+    const { events } = await read(completed([], { usage }), completed([], { usage }))
     expect(facts(events)).toEqual([
       { type: 'finish', reason: 'stop' },
       { type: 'usage', usage: { prompt_tokens: 3, prompt_tokens_details: { cached_tokens: 1 }, completion_tokens: 4, completion_tokens_details: { reasoning_tokens: 2 }, total_tokens: 7, other: 1 } },
@@ -130,8 +130,9 @@ describe('a response folds', () => {
     const mild = await read(completed([message('Hello')], { content_filters: [verdict('prompt', false, safe), verdict('completion', false, safe)] }))
     expect(mild.result).toMatchObject({ finishReason: 'stop', promptFilter: { source: 'prompt', filtered: false, categories: { hate: safe } }, contentFilter: { source: 'completion', filtered: false, categories: { hate: safe } } })
     expect(facts(mild.events).filter(({ type }) => type === 'filter')).toHaveLength(2)
-    const strict = await read(delta('Hel'), completed([message('Hello')], { content_filters: [verdict('completion', false, safe), verdict('completion', true, { filtered: true })] }))
+    const strict = await read(delta('Hel'), completed([message('Hello'), { type: 'reasoning', encrypted_content: 'gAAAA', summary: [] }], { content_filters: [verdict('completion', false, safe), verdict('completion', true, { filtered: true })] }))
     expect(strict.result).toMatchObject({ finishReason: 'content_filter', contentFilter: { source: 'completion', filtered: true, categories: { hate: { filtered: true } } } })
+    expect(strict.result.message).not.toHaveProperty('response_output')
     expect((await read(completed([], { content_filters: null }))).result).toMatchObject({ promptFilter: undefined, contentFilter: undefined })
   })
 

@@ -68,6 +68,15 @@ describe('responses() writes', () => {
     expect(await bodyOf({ store: false, include: [], reasoning: { summary: 'auto' } }, options)).toMatchObject({ store: false, include: [], reasoning: { summary: 'auto' } })
   })
 
+  test('nothing of storing behind a relay, which decides, unless it is told to', async () => {
+    const stores = async (options: ResponsesOptions) => {
+      const { connection, sent } = scripted(ANSWER, options, 'https://relay.contoso.com')
+      await chat(connection, REQUEST)
+      return sent.map(({ body }) => body['store'])
+    }
+    expect([await stores({}), await stores({ store: false }), await stores({ store: true })]).toEqual([[undefined], [false], [true]])
+  })
+
   test.each([
     [{ n: 2 }, 'n'],
     [{ stop: ['a'], seed: 0, logit_bias: {} }, 'stop, seed, logit_bias'],

@@ -133,7 +133,7 @@ describe('responses() refuses', () => {
   })
 
   test('to hide the query of the URL that failed', async () => {
-    const { connection } = scripted(framesOf({ type: 'error', message: 'x' }), {}, 'https://c.openai.azure.com/openai/v1?api-version=preview')
+    const { connection } = scripted(framesOf({ type: 'response.failed', response: responseOf([], { status: 'failed', error: { message: 'x' } }) }), {}, 'https://c.openai.azure.com/openai/v1?api-version=preview')
     expect(await rejection(streamChat(connection, REQUEST).result)).toMatchObject({ url: 'https://c.openai.azure.com/openai/v1/responses' })
   })
 })
