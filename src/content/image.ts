@@ -12,6 +12,13 @@ import type { BinarySource } from './bytes.ts'
 /** A part with an image. */
 export type ImagePart = Extract<ContentPart, { readonly type: 'image_url' }>
 
+/** An `ImageBitmap`, by its shape: types of servers do not have the class. */
+export interface Bitmap {
+  readonly width: number
+  readonly height: number
+  close(): void
+}
+
 /** Options of {@link imagePart}. */
 export interface ImagePartOptions {
   /** How closely the model looks; `low` costs the fewest tokens. The service's default is `auto`. */
@@ -33,7 +40,7 @@ const JPEG = 'image/jpeg'
 const QUALITY = 0.85
 
 /**
- * Makes a part with an image: PNG, JPEG, GIF or WebP, or whatever else the page can draw.
+ * Makes a part with an image. Models of Azure OpenAI take PNG, JPEG, GIF and WebP, ten in a request.
  *
  * URLs (`https:`, `http:`, `data:image/…;base64,…`) pass as they are, for the service to get; and so do images of up to `maxBytes`. Larger ones, and every
  * `ImageBitmap`, are drawn as JPEG in the page: of an animation the first frame, on white what is transparent, upright what is tagged as turned.
@@ -46,7 +53,7 @@ const QUALITY = 0.85
  * const content = [textPart('What is on it?'), await imagePart(input.files[0], { detail: 'low' })]
  * ```
  */
-export async function imagePart(source: string | BinarySource | ImageBitmap, options: ImagePartOptions = {}): Promise<ImagePart> {
+export async function imagePart(source: string | BinarySource | Bitmap, options: ImagePartOptions = {}): Promise<ImagePart> {
   const { detail, maxBytes = 700_000, maxEdge = 2048 } = options
   if (!(maxBytes > 0 && maxEdge >= 1)) refuse(PART, `maxBytes must be above 0 and maxEdge from 1: they are ${maxBytes} and ${maxEdge}`)
   const url = typeof source === 'string' ? source : await fitting(source, maxBytes, maxEdge)
@@ -55,7 +62,7 @@ export async function imagePart(source: string | BinarySource | ImageBitmap, opt
   return { type: 'image_url', image_url: { url, ...(detail && { detail }) } }
 }
 
-async function fitting(source: BinarySource | ImageBitmap, maxBytes: number, maxEdge: number): Promise<string> {
+async function fitting(source: BinarySource | Bitmap, maxBytes: number, maxEdge: number): Promise<string> {
   if (isBitmap(source)) return draw(source, `${source.width} × ${source.height}`, maxBytes, maxEdge)
   const blob = blobOf(source)
   const type = await typeOf(blob, /^image\/[\w.+-]+$/, 'an image')
@@ -63,8 +70,8 @@ async function fitting(source: BinarySource | ImageBitmap, maxBytes: number, max
 }
 
 /** By what it can do alone, as the class is not everywhere. */
-function isBitmap(source: BinarySource | ImageBitmap): source is ImageBitmap {
-  return typeof (source as Partial<ImageBitmap> | undefined)?.close === 'function'
+function isBitmap(source: BinarySource | Bitmap): source is ImageBitmap {
+  return typeof (source as Partial<Bitmap> | undefined)?.close === 'function'
 }
 
 /** Draws an image, smaller until it fits. @throws `ChatError` `invalid-request` where it never does, or cannot be drawn */

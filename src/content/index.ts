@@ -6,5 +6,5 @@
 export { imagePart } from './image.ts'
 export { audioPart, filePart, textPart } from './parts.ts'
 export type { BinarySource } from './bytes.ts'
-export type { ImagePart, ImagePartOptions } from './image.ts'
+export type { Bitmap, ImagePart, ImagePartOptions } from './image.ts'
 export type { AudioPart, AudioPartOptions, FilePart, FilePartOptions, TextPart } from './parts.ts'

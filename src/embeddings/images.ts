@@ -4,7 +4,6 @@
  * @module
  */
 import type { CallOptions, Connection } from '../chat/request.ts'
-import { operationUrl } from '../endpoints/endpoint.ts'
 import { refuse } from '../endpoints/refuse.ts'
 import { sendBatches } from './batches.ts'
 import type { EmbeddingEncoding, EmbeddingResult } from './batches.ts'
@@ -41,8 +40,7 @@ const PIECE = 8192
  * ```
  */
 export async function embedImages(connection: Connection, request: EmbedImagesRequest, options: CallOptions = {}): Promise<EmbeddingResult> {
-  const { input, model } = request ?? {}
-  operationUrl(connection.endpoint, 'images/embeddings', model)
+  const { input } = request ?? {}
   if (!Array.isArray(input) || !input.length) refuse('embed', `input must be an array of at least one image: it is ${JSON.stringify(input)}`)
   const items = input.map(async (item: EmbedImagesRequest['input'][number], at) => {
     const image = item?.image

@@ -97,6 +97,7 @@ describe('audioPart()', () => {
     await refused(audioPart(OGG), /WAV or MP3: it is "OggS/)
     await refused(audioPart(AAC), /WAV or MP3/)
     await refused(audioPart(WEBP), /WAV or MP3: it is "RIFF/)
+    await refused(audioPart(bytesOf('RIFF\x24\n\0\0AVI LIST')), /WAV or MP3: it is "RIFF/)
     await refused(audioPart(new Blob([OGG], { type: 'audio/ogg' })), /it is audio\/ogg$/)
     await refused(audioPart(OGG, { format: 'ogg' as 'mp3' }), /it is audio\/ogg$/)
     await refused(audioPart(new Blob([]), { format: 'wav' }), /0 bytes$/)

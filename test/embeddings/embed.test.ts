@@ -33,6 +33,7 @@ describe('embed()', () => {
     const { connection, emulator } = foundry({ endpoint: `https://c.openai.azure.com/openai/deployments/${MODEL}`, headers: { 'x-one': '1' } })
     await embed(connection, { input: 'Hello' }, { headers: { 'x-two': '2' } })
     expect(emulator.calls[0]?.path).toBe(`/openai/deployments/${MODEL}/embeddings`)
+    expect(emulator.calls[0]?.body).toEqual({ model: MODEL, input: ['Hello'] })
     expect(emulator.calls[0]?.headerNames).toEqual(expect.arrayContaining(['x-one', 'x-two']))
     expect(await rejection(embed(connection, { input: 'Hello' }, { headers: { 'api-key': 'k' } }))).toMatchObject({ code: 'invalid-request' })
     expect(emulator.calls).toHaveLength(1)
