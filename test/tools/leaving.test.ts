@@ -170,6 +170,33 @@ describe('runTools()', () => {
     expect(seen.aborted).toBe(2)
   })
 
+  test('that is left by return() in silence closes the connection at once', async () => {
+    const { run, emulator } = start([waiting(true).wait], {}, [], 'model~silent')
+    const iterator = run[Symbol.asyncIterator]()
+    const next = iterator.next()
+    await until(() => emulator.calls.length === 1)
+    await sleep(10)
+    await iterator.return?.()
+    expect(await next).toEqual({ done: true, value: undefined })
+    await until(() => emulator.calls[0]?.state === 'cancelled')
+  })
+
+  test('that has failed is not disturbed by tools that end later', async () => {
+    let ended = 0
+    const late = tool({ name: 'late', run: () => sleep(5).then(() => void ended++) })
+    const call = { name: 'late', arguments: '' }
+    const approve = () => {
+      if (asked++) throw new Error('mine')
+      return true
+    }
+    let asked = 0
+    const { run } = start([late], { approve }, [[call, call]])
+    expect(await rejection(run.result)).toMatchObject({ message: 'mine' })
+    // A rejection that nobody handles fails the suite.
+    await until(() => ended === 1)
+    await sleep(5)
+  })
+
   test('that is left before it began settles its result', async () => {
     const { run, emulator } = start([waiting(true).wait])
     await run[Symbol.asyncIterator]().return?.()

@@ -94,6 +94,21 @@ describe('runTools()', () => {
     expect(() => run[Symbol.asyncIterator]()).toThrow(TypeError)
   })
 
+  test('is read by a loop that begins in the same breath as its result is asked for', async () => {
+    const { run } = play([[ADD]])
+    const { result } = run
+    expect((await readAll(run)).error).toBeUndefined()
+    expect(await result).toMatchObject({ text: 'Done.' })
+  })
+
+  test('gives what has come so far as a copy', async () => {
+    const { run } = play([[ADD], [ADD]])
+    const before = run.partial
+    await run.result
+    expect(before).toMatchObject({ messages: [], rounds: [] })
+    expect(run.partial.rounds).toHaveLength(3)
+  })
+
   test.each(Object.keys(DEPLOYMENTS))('runs tools on %s', async (model) => {
     const { connection } = foundry()
     const weather = tool({ name: 'get_weather', input: toStandardJsonSchema(v.object({ city: v.string() })), run: ({ city }) => ({ city, degrees: 21 }) })
@@ -220,14 +235,14 @@ describe('runTools()', () => {
     })
 
     test.each([
-      ['a rejection', () => Promise.reject('plain')],
-      ['undefined thrown', () => Promise.reject()],
-      ['a circle', () => circle],
-      ['a function', () => () => 1],
-      ['a bigint', () => 1n],
-    ])('is %s', async (_, run) => {
+      ['a rejection', () => Promise.reject('plain'), /^plain$/],
+      ['undefined thrown', () => Promise.reject(), /^undefined$/],
+      ['a circle', () => circle, /./],
+      ['a function', () => () => 1, /JSON/],
+      ['a bigint', () => 1n, /./],
+    ])('is %s', async (_, run, message) => {
       const { events } = await readAll(play([[call('bad')]], { tools: [named('bad', run)] }).run)
-      expect(told(results(events)[0])).toEqual({ error: { type: 'tool-failed', message: expect.stringMatching(/./) } })
+      expect(told(results(events)[0])).toEqual({ error: { type: 'tool-failed', message: expect.stringMatching(message) } })
       expect(results(events)[0]).toHaveProperty('error')
       expect(results(events)[0]).not.toHaveProperty('output')
     })
