@@ -106,6 +106,19 @@ describe.each<[name: string, mount: Mount]>([
     expect(button('Stop')).toBeDefined()
   })
 
+  test('keeps what is written and sent by Enter while an answer arrives', async () => {
+    const { root, ask, turns, asked, last } = start('gpt-4o-mini~stall')
+    await ask('Hello')
+    await until(() => last() !== '')
+    const input = root.querySelector('input')
+    if (input) input.value = 'And now?'
+    root.querySelector('form')?.requestSubmit()
+    await sleep(50)
+    expect(input?.value).toBe('And now?')
+    expect(turns()).toHaveLength(2)
+    expect(asked()).toHaveLength(1)
+  })
+
   test('says why an answer failed, keeps what had arrived, and asks again in its place', async () => {
     const { root, ask, click, button, turns, asked, last, sent } = start('gpt-4o-mini~cut')
     await ask('Hello')
