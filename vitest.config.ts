@@ -38,7 +38,7 @@ if (wants('chromium')) {
     projects.push({
       extends: true,
       // Found while a test runs, a new dependency would reload the page under it.
-      optimizeDeps: { include: [...Object.keys(manifest.dependencies), 'fast-check', 'react', 'react-dom/client', 'react/jsx-runtime', 'react/jsx-dev-runtime'] },
+      optimizeDeps: { include: [...Object.keys(manifest.dependencies), 'fast-check', 'zod', 'arktype', '@valibot/to-json-schema', 'react', 'react-dom/client', 'react/jsx-runtime', 'react/jsx-dev-runtime'] },
       // The examples name the package as an app does; what is tested is `src`.
       resolve: { alias: entriesOf(manifest).map(({ specifier, source }) => ({ find: new RegExp(`^${specifier}$`), replacement: root + source })) },
       test: {
