@@ -48,9 +48,9 @@ describe('conversation()', () => {
     [{ version: 1 }, 'messages must be an array: it is undefined'],
     [{ version: 1, messages: {} }, 'messages must be an array: it is {}'],
     [{ mesages: [] }, 'mesages must be left out: it is []'],
-    [{ messages: ['Hello'] }, 'messages[0].role must be system or developer or user or assistant or tool: it is undefined'],
-    [{ messages: [user('Hello'), { role: 'bot', content: 'x' }] }, 'messages[1].role must be system or developer or user or assistant or tool: it is "bot"'],
-    [{ messages: [null] }, 'messages[0].role must be system or developer or user or assistant or tool: it is undefined'],
+    [{ messages: ['Hello'] }, 'messages[0].role must be system or developer or user or assistant or tool or function: it is undefined'],
+    [{ messages: [user('Hello'), { role: 'bot', content: 'x' }] }, 'messages[1].role must be system or developer or user or assistant or tool or function: it is "bot"'],
+    [{ messages: [null] }, 'messages[0].role must be system or developer or user or assistant or tool or function: it is undefined'],
     [{ messages: [{ role: 'user' }] }, 'messages[0].content must be text or parts: it is undefined'],
     [{ messages: [{ role: 'user', content: null }] }, 'messages[0].content must be text or parts: it is null'],
     [{ messages: [{ role: 'assistant', content: 7 }] }, 'messages[0].content must be text or parts: it is 7'],
@@ -218,6 +218,11 @@ describe('conversation.append()', () => {
     const talk = conversation({ messages: [user('Hello')] })
     expect(() => talk.append('And now?', item as Appendable)).toThrow(expect.objectContaining({ code: 'invalid-request', message: expect.stringMatching(/^Cannot keep the conversation as messages\[2\]\.role must be/) }))
     expect(talk.messages).toEqual([user('Hello')])
+  })
+
+  test('takes the answer of a function, as calls were named before tools', () => {
+    const answer = { role: 'function', name: 'f', content: 'done' } as unknown as ChatMessage
+    expect(conversation().append(answer).messages).toEqual([answer])
   })
 
   test('throws as JSON.stringify does for what is no JSON', () => {
