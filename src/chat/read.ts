@@ -27,8 +27,8 @@ export async function* readAnswer(answer: Answer, fold: Fold, { maxMessageBytes,
   /** The body as text until its first message, and what begins it: `{` JSON, `<` a page, anything else events. */
   let head = ''
   let first: string | undefined
-  let ended = false
   let begun = false
+  let ended = false
   let failure: unknown
   let events: ChatEvent[] = []
   const parser = createParser(maxMessageBytes, (data, event) => {
@@ -54,7 +54,7 @@ export async function* readAnswer(answer: Answer, fold: Fold, { maxMessageBytes,
       const bytes = await answer.read()
       if (!begun) {
         head += utf8.decode(bytes, { stream: true })
-        first ??= head.trimStart()[0]
+        first ??= (head = head.trimStart())[0]
       }
       // JSON and pages go through as well, as lines without a meaning.
       parser.push(bytes)

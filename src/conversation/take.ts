@@ -46,8 +46,8 @@ function answerIn({ message, finishReason = '' }: Partial<Answered> = {}, rounds
   const { tool_calls: calls, response_output: _, ...words } = message ?? { role: 'assistant' }
   const half = calls && (rounds || /^$|length|filter/.test(finishReason))
   const said: AssistantMessage = message && !half ? message : words
-  const known = rounds?.findLast(({ role }) => role === 'assistant')
-  return (said.content || said.refusal || said.tool_calls || said.response_output) && said.content !== known?.content ? [said] : []
+  const known = rounds?.findLast(({ role }) => role === 'assistant') as AssistantMessage | undefined
+  return (said.content || said.refusal || said.tool_calls || said.response_output) && (said.content !== known?.content || calls?.[0]?.id !== known?.tool_calls?.[0]?.id) ? [said] : []
 }
 
 /** Refuses what does not hold. @throws `ChatError` `invalid-request` */

@@ -12,8 +12,8 @@ import { ask, malformed } from './ask.ts'
 export interface ModelInfo {
   readonly model_name: string
   /** Such as `chat-completion` or `embeddings`. */
-  readonly model_type: string
-  readonly model_provider_name: string
+  readonly model_type?: string
+  readonly model_provider_name?: string
   readonly [member: string]: unknown
 }
 

@@ -57,7 +57,7 @@ function close<T>(node: T): T {
   if (typeof node !== 'object' || node === null) return node
   if (Array.isArray(node)) return node.map(close) as T
   const copy = Object.fromEntries(Object.entries(node).map(([key, value]) => [key, close(value)]))
-  return (copy['properties'] && copy['type'] === 'object' ? { additionalProperties: false, ...copy } : copy) as T
+  return (copy['properties'] && [copy['type']].flat().includes('object') ? { additionalProperties: false, ...copy } : copy) as T
 }
 
 /**

@@ -39,8 +39,8 @@ export function createParser(maxMessageBytes: number, emit: (data: string, event
     if (line === '') {
       const whole = data
       const type = event
-      data = undefined
       event = ''
+      data = undefined
       if (whole !== undefined) {
         held = 0
         emit(whole, type)

@@ -112,7 +112,6 @@ export function answering(tools: ReadonlyMap<string, Tool>, { parallel = true, a
         messages.push(report(call, { error }, failure(tool ? 'invalid-arguments' : 'unknown-tool', message, issues)))
         continue
       }
-      wrong.delete(name)
       // Nobody is asked, and nothing is done, for a run that is over.
       signal.throwIfAborted()
       const verdict = !approve || (await approve({ id, name, input, tool }))

@@ -47,7 +47,10 @@ const RUN = 'run the tools'
  */
 export function runTools(connection: Connection, request: ChatRequest, options: RunToolsOptions): ToolRun {
   const { tools, maxRounds = 8, signal: outer } = options
-  const { messages: asked, tools: own = [], tool_choice, n } = request
+  const { tools: own = [], tool_choice, n } = request
+  // As it is now: who pushes what comes to the same array would find it doubled in the next round.
+  const asked = Array.isArray(request.messages) ? [...(request.messages as ChatMessage[])] : request.messages
+  const owned = new Set(own.map((tool) => ((tool as Partial<FunctionTool>).function ?? (tool as { readonly custom?: { readonly name?: unknown } }).custom)?.name))
   const controller = new AbortController()
   const { signal } = controller
   const all = [...own, ...tools.map(({ definition }) => definition)]
@@ -67,7 +70,7 @@ export function runTools(connection: Connection, request: ChatRequest, options: 
   result.catch(() => {})
 
   function ask(next?: Partial<ChatRequest>): ChatStream {
-    return streamChat(connection, { ...request, tools: all, ...next }, { ...options, signal })
+    return streamChat(connection, { ...request, messages: asked, tools: all, ...next }, { ...options, signal })
   }
 
   const copy = (last: ChatResult): ToolRunResult => ({ ...last, messages: [...messages], rounds: [...rounds] })
@@ -94,11 +97,12 @@ export function runTools(connection: Connection, request: ChatRequest, options: 
         const { message, toolCalls, finishReason } = last
         for (const [at, call] of toolCalls.entries()) {
           // Some services write no id, or one that was there before.
-          if (ids.has(call.id)) for (const named of [call, message.tool_calls?.[at]]) Object.assign(named ?? {}, { id: `call_${rounds.length + 1}_${at}` })
+          if (ids.has(call.id)) for (const named of [call, message.tool_calls?.[at]]) Object.assign(named ?? {}, { id: `call_${asked.length + messages.length}_${at}` })
           ids.add(call.id)
         }
-        const calls = toolCalls.filter(({ name }) => !own.length || byName.has(name))
-        const cut = finishReason === 'length' || finishReason === 'content_filter'
+        const calls = toolCalls.filter(({ name }) => byName.has(name) || !owned.has(name))
+        // Mistral says `model_length`, too.
+        const cut = /length|filter/.test(finishReason ?? '')
         // By the calls, as some services make them and say `stop`.
         const over = cut || !calls.length || calls.length < toolCalls.length
         if (!over && rounds.length + 1 === maxRounds) throw new ChatError('too-many-rounds', `Cannot end the run within ${maxRounds} rounds`, { maxRounds })
@@ -110,7 +114,7 @@ export function runTools(connection: Connection, request: ChatRequest, options: 
           resolve(copy(last))
           return
         }
-        stream = ask({ messages: [...asked, ...messages], ...(isForced(tool_choice) && { tool_choice: 'auto' }) })
+        stream = ask({ messages: [...asked, ...messages], ...(tool_choice && { tool_choice: unforced(tool_choice) }) })
       }
     } catch (error) {
       if (left) return
@@ -162,9 +166,13 @@ export function runTools(connection: Connection, request: ChatRequest, options: 
   }
 }
 
-/** Whether the model must call a tool. It could never end a run, so this holds for its first round alone. `any` is Mistral's word for `required`. */
-function isForced(choice: ChatRequest['tool_choice']): boolean {
-  return /^(required|any|function|custom)$/.test(String((choice as { type?: unknown } | undefined)?.type ?? choice))
+/** What holds after the first round of what may force a call, as that could never end a run. `any` is Mistral's word for `required`. */
+function unforced(choice: NonNullable<ChatRequest['tool_choice']>): NonNullable<ChatRequest['tool_choice']> {
+  const { type, mode, allowed_tools: allowed } = Object(choice) as { type?: unknown; mode?: unknown; allowed_tools?: { mode?: unknown } }
+  // Which tools are allowed stays so. The Responses API has the mode beside the type.
+  if (allowed?.mode === 'required') return { ...Object(choice) as object, allowed_tools: { ...allowed, mode: 'auto' } }
+  if (mode === 'required') return { ...Object(choice) as object, mode: 'auto' }
+  return /^(required|any|function|custom)$/.test(String(type ?? choice)) ? 'auto' : choice
 }
 
 async function* words(run: AsyncIterable<ToolRunEvent>): AsyncGenerator<string, void, void> {

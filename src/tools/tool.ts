@@ -64,7 +64,7 @@ export interface ToolOptions<Schema extends StandardSchema | undefined> {
  *   name: 'get_weather',
  *   description: 'The weather in a city, now',
  *   input: z.object({ city: z.string() }),
- *   run: async ({ city }, { signal }) => (await fetch(`/weather/${city}`, { signal })).json(),
+ *   run: async ({ city }, { signal }) => (await fetch(`/weather?${new URLSearchParams({ city })}`, { signal })).json(),
  * })
  * ```
  */

@@ -34,7 +34,7 @@ export function retryAfter(headers: Headers, now: number = Date.now()): number |
 
 /** The first request id that can be read, in the order that Microsoft's support asks for them; `x-ms-client-request-id` is but an echo of what a client sent. */
 export function requestId(headers: Headers): string | undefined {
-  return ['apim-request-id', 'x-request-id', 'x-ms-request-id'].map((name) => headers.get(name)).find(Boolean) ?? undefined
+  return ['apim-request-id', 'x-request-id', 'x-ms-request-id'].map((name) => headers.get(name)).find(Boolean) as string | undefined
 }
 
 /** The rate limits that the headers tell. */

@@ -145,7 +145,7 @@ function write(body: object): string {
   try {
     return JSON.stringify(body)
   } catch (cause) {
-    throw new ChatError('invalid-request', 'Cannot send the request as it cannot be written as JSON: see cause', {}, { cause })
+    throw new ChatError('invalid-request', 'Cannot send the request as it cannot be written as JSON', {}, { cause })
   }
 }
 

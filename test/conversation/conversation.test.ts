@@ -199,6 +199,12 @@ describe('conversation.append()', () => {
     expect((await chat(connection, { model, messages: talk.messages })).finishReason).toBe('stop')
   })
 
+  test('keeps the words of an answer that was cut, though the round before said the same', () => {
+    const same = { ...calling('a'), content: 'Let me look.' }
+    const messages = [same, { role: 'tool', tool_call_id: 'a', content: '' }] as const
+    expect(conversation().append({ messages, message: { ...calling('b'), content: 'Let me look.' }, finishReason: 'length' }).messages).toEqual([...messages, assistant('Let me look.')])
+  })
+
   test('takes a run that a limit cut in its last round', () => {
     const rounds = [calling('a'), answering('a')]
     expect(conversation().append({ messages: rounds, message: { ...calling('b'), content: 'Half' }, finishReason: 'length' }).messages).toEqual([...rounds, assistant('Half')])

@@ -42,7 +42,7 @@ describe('runTools()', () => {
 
   test('gives ids of its own where a service counts anew in each round', async () => {
     const { ran } = await play([[call({ index: 0, id: 'call_0' }, 'find', '')], [call({ index: 0, id: 'call_0' }, 'look', '')]])
-    expect(ran).toEqual([['call_0', 'find', {}], ['call_2_0', 'look', {}]])
+    expect(ran).toEqual([['call_0', 'find', {}], ['call_3_0', 'look', {}]])
   })
 
   test('goes by the calls where a service says that it has stopped', async () => {

@@ -180,7 +180,6 @@ describe('runTools()', () => {
     test.each([
       ['a right call in the round between', [[BAD], [ADD], [BAD], [ADD]]],
       ['another round between', [[BAD], [ECHO], [BAD]]],
-      ['a right call before it in the same round', [[BAD], [ADD, BAD]]],
       ['a wrong call of another tool', [[BAD], [{ name: 'nothing', arguments: '' }]]],
     ])('are forgiven after %s', async (_, rounds) => {
       expect(await play(rounds).run.result).toMatchObject({ text: 'Done.' })

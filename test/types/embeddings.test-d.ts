@@ -15,7 +15,7 @@ holds<Equals<Awaited<ReturnType<typeof embedImages>>, EmbeddingResult>>()
 holds<Equals<Awaited<ReturnType<typeof modelInfo>>, ModelInfo>>()
 holds<Equals<Awaited<ReturnType<typeof listModels>>, ListedModel[]>>()
 holds<Equals<ListedModel['id'], string>>()
-holds<Equals<ModelInfo['model_provider_name'], string>>()
+holds<Equals<ModelInfo['model_provider_name'], string | undefined>>()
 
 const parameters = { input: ['a'], encoding_format: 'base64', more: true } as const satisfies EmbedRequest
 
