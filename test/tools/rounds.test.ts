@@ -59,7 +59,7 @@ describe('runTools()', () => {
     const { bodies } = await play([[call('find')]], { messages }, (event) => {
       if (event.type === 'tool-result') messages.push(event.raw)
     })
-    expect((bodies[1]?.['messages'] as { role: string }[]).map(({ role }) => role)).toEqual(['user', 'assistant', 'tool'])
+    expect((Object(bodies[1]) as { messages: { role: string }[] }).messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'tool'])
   })
 
   test('gives ids of its own that an earlier run on the same conversation did not give', async () => {
