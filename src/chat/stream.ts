@@ -8,6 +8,7 @@ import type { ChatRequest } from '../schemas/request.ts'
 import type { Answer, AnswerInfo } from '../transport/transport.ts'
 import { fold } from './collect.ts'
 import type { ChatEvent, ChatResult } from './events.ts'
+import { readOnce, words } from './once.ts'
 import { readAnswer } from './read.ts'
 import { sendChat } from './request.ts'
 import type { CallOptions, Connection } from './request.ts'
@@ -41,10 +42,9 @@ export interface ChatStream extends AsyncIterable<ChatEvent> {
  * ```
  */
 export function streamChat(connection: Connection, request: ChatRequest, options: CallOptions = {}): ChatStream {
-  const answer = (connection.fold ?? fold)(request?.n)
   const controller = new AbortController()
+  const answer = (connection.fold ?? fold)(request?.n)
   let opened: Promise<Answer> | undefined
-  let begun = false
   let left = false
   let resolve: (result: ChatResult) => void = () => {}
   let reject: (error: unknown) => void = () => {}
@@ -74,39 +74,19 @@ export function streamChat(connection: Connection, request: ChatRequest, options
     }
   }
 
-  function begin(): AsyncGenerator<ChatEvent, void, void> {
-    if (begun) throw new TypeError('Cannot read the stream twice')
-    begun = true
-    return run()
-  }
-
-  async function drain(): Promise<void> {
-    // A loop that begins in the same breath comes first.
-    await Promise.resolve()
-    if (!begun) for await (const _ of begin());
-  }
+  const [loop, drain] = readOnce(run, () => {
+    left = true
+    controller.abort()
+    fail(options.signal?.reason)
+  })
 
   return {
-    [Symbol.asyncIterator]() {
-      const generator = begin()
-      return {
-        next: () => generator.next(),
-        return() {
-          // A generator would finish its read first, and in silence that takes until the idle limit.
-          left = true
-          controller.abort()
-          // Nor would one that has not begun.
-          fail(options.signal?.reason)
-          return generator.return()
-        },
-      }
-    },
+    [Symbol.asyncIterator]: loop,
     get text() {
       return words(this)
     },
     get result() {
-      // Its failure is the result's.
-      drain().catch(() => {})
+      void drain()
       return result
     },
     get response() {
@@ -119,8 +99,4 @@ export function streamChat(connection: Connection, request: ChatRequest, options
       return answer.copy()
     },
   }
-}
-
-async function* words(stream: AsyncIterable<ChatEvent>): AsyncGenerator<string, void, void> {
-  for await (const event of stream) if (event.type === 'text' && event.choice === 0) yield event.text
 }

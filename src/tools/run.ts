@@ -5,6 +5,7 @@
  */
 import type { ChatResult } from '../chat/events.ts'
 import type { CallOptions, Connection } from '../chat/request.ts'
+import { readOnce, words } from '../chat/once.ts'
 import { streamChat } from '../chat/stream.ts'
 import type { ChatStream } from '../chat/stream.ts'
 import { refuse } from '../endpoints/refuse.ts'
@@ -61,7 +62,6 @@ export function runTools(connection: Connection, request: ChatRequest, options: 
   const ids = new Set([''])
   /** The answer that is arriving, or will when it is read. */
   let stream = ask()
-  let begun = false
   let left = false
   let resolve: (result: ToolRunResult) => void = () => {}
   let reject: (error: unknown) => void = () => {}
@@ -126,38 +126,19 @@ export function runTools(connection: Connection, request: ChatRequest, options: 
     }
   }
 
-  function begin(): AsyncGenerator<ToolRunEvent, void, void> {
-    if (begun) throw new TypeError('Cannot read the stream twice')
-    begun = true
-    return run()
-  }
-
-  async function drain(): Promise<void> {
-    // A loop that begins in the same breath comes first.
-    await Promise.resolve()
-    if (!begun) for await (const _ of begin());
-  }
+  const [loop, drain] = readOnce(run, () => {
+    left = true
+    controller.abort()
+    fail(outer?.reason)
+  })
 
   return {
-    [Symbol.asyncIterator]() {
-      const generator = begin()
-      return {
-        next: () => generator.next(),
-        return() {
-          // A generator would finish its wait first, be it for the service or for a tool.
-          left = true
-          controller.abort()
-          fail(outer?.reason)
-          return generator.return()
-        },
-      }
-    },
+    [Symbol.asyncIterator]: loop,
     get text() {
       return words(this)
     },
     get result() {
-      // Its failure is the result's.
-      drain().catch(() => {})
+      void drain()
       return result
     },
     get partial() {
@@ -173,8 +154,4 @@ function unforced(choice: NonNullable<ChatRequest['tool_choice']>): NonNullable<
   if (allowed?.mode === 'required') return { ...Object(choice) as object, allowed_tools: { ...allowed, mode: 'auto' } }
   if (mode === 'required') return { ...Object(choice) as object, mode: 'auto' }
   return /^(required|any|function|custom)$/.test(String(type ?? choice)) ? 'auto' : choice
-}
-
-async function* words(run: AsyncIterable<ToolRunEvent>): AsyncGenerator<string, void, void> {
-  for await (const event of run) if (event.type === 'text' && event.choice === 0) yield event.text
 }
