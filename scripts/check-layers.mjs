@@ -24,7 +24,7 @@ const ROOMS = {
   tokens: { rooms: { abort: true, errors: true, schemas: true } },
   transport: { rooms: { abort: true, errors: true, schemas: true, endpoints: 'types', tokens: 'types' }, only: { 'transport/ky.ts': ['ky'] } },
   chat: { rooms: { errors: true, schemas: true, sse: true, endpoints: true, transport: 'types' } },
-  embeddings: { rooms: { errors: true, schemas: true, endpoints: true, transport: 'types', chat: 'chat/request.ts' } },
+  embeddings: { rooms: { errors: true, schemas: true, sse: 'sse/parse.ts', endpoints: true, transport: 'types', chat: 'chat/request.ts', content: 'content/bytes.ts' } },
   responses: { rooms: { errors: true, schemas: true, endpoints: true, transport: 'types', chat: true } },
   tools: { rooms: { abort: true, errors: true, schemas: true, endpoints: 'endpoints/refuse.ts', chat: true } },
   structured: { rooms: { errors: true, schemas: true, endpoints: 'endpoints/refuse.ts', chat: true } },

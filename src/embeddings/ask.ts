@@ -1,6 +1,6 @@
 /**
  * A call in, one JSON object out; what is no whole answer of a model's service becomes an error.
- * Runtimes: all. Imports: `../errors.ts`, `../schemas`, `../chat/request.ts`, `../transport` (types).
+ * Runtimes: all. Imports: `../errors.ts`, `../schemas`, `../sse/parse.ts`, `../chat/request.ts`, `../transport` (types).
  * @module
  */
 import { checkHeaders } from '../chat/request.ts'
@@ -9,6 +9,7 @@ import { ChatError, isChatError } from '../errors.ts'
 import type { WireObject } from '../schemas/completion.ts'
 import { failureFrom } from '../schemas/failure.ts'
 import { parseObject } from '../schemas/parse.ts'
+import { checkSize } from '../sse/parse.ts'
 import type { AnswerInfo } from '../transport/transport.ts'
 
 /**
@@ -28,7 +29,7 @@ export async function ask<T>({ send, headers, tokens, maxMessageBytes }: Connect
   try {
     let held = 0
     for (let part = await read(); part; part = await read()) {
-      if ((held += part.length) > maxMessageBytes) throw new ChatError('too-large', `Cannot hold a message beyond maxMessageBytes: ${maxMessageBytes}`, { maxMessageBytes })
+      checkSize((held += part.length), maxMessageBytes)
       text += utf8.decode(part, { stream: true })
     }
     const answer = parseObject(text)

@@ -1,9 +1,10 @@
 /**
  * Images in, with texts or without, their vectors out.
- * Runtimes: all. Imports: `./batches.ts`, `../endpoints`, `../chat/request.ts` (types).
+ * Runtimes: all. Imports: `./batches.ts`, `../content/bytes.ts`, `../endpoints`, `../chat/request.ts` (types).
  * @module
  */
 import type { CallOptions, Connection } from '../chat/request.ts'
+import { dataUrl } from '../content/bytes.ts'
 import { refuse } from '../endpoints/refuse.ts'
 import { sendBatches } from './batches.ts'
 import type { EmbeddingEncoding, EmbeddingResult } from './batches.ts'
@@ -26,9 +27,6 @@ export interface EmbedImagesRequest {
   readonly [parameter: string]: unknown
 }
 
-/** As many arguments as every engine takes. */
-const PIECE = 8192
-
 /**
  * Gets the vectors of images, from models of the inference kind, in one request.
  *
@@ -44,17 +42,10 @@ export async function embedImages(connection: Connection, request: EmbedImagesRe
   if (!Array.isArray(input) || !input.length) refuse('embed', `input must be an array of at least one image: it is ${JSON.stringify(input)}`)
   const items = input.map(async (item: EmbedImagesRequest['input'][number], at) => {
     const image = item?.image
-    const url = image instanceof Blob ? `data:${image.type};base64,${await base64(image)}` : image
+    const url = image instanceof Blob ? await dataUrl(image, image.type) : image
     // A whole image has no place in a message.
     if (!/^data:image\/[^,]+;base64,./.test(url)) refuse('embed', `input[${at}].image must be an image, as a Blob or a data URL: it is ${JSON.stringify(url)?.slice(0, 40)}`)
     return { ...item, image: url }
   })
   return sendBatches(connection, 'images/embeddings', request, [await Promise.all(items)], options)
-}
-
-async function base64(blob: Blob): Promise<string> {
-  const bytes = new Uint8Array(await blob.arrayBuffer())
-  let binary = ''
-  for (let at = 0; at < bytes.length; at += PIECE) binary += String.fromCharCode(...bytes.subarray(at, at + PIECE))
-  return btoa(binary)
 }
