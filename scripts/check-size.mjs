@@ -6,7 +6,7 @@
  * that chats by `keyless-chat/core`. The budgets of `.` and `./core` are to the byte what chat alone cost before there was more than chat.
  * @module
  */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { brotliCompressSync, constants } from 'node:zlib'
@@ -14,6 +14,7 @@ import resolve from '@rollup/plugin-node-resolve'
 import { rollup } from 'rollup'
 import { entriesOf, readPackage, root, scriptTag } from './entries.mjs'
 import { minify } from './minify.mjs'
+import { syncSections } from './sections.mjs'
 
 /** A page that makes one streaming call with a token callback. */
 const call = (specifier) => `
@@ -85,10 +86,11 @@ if (existsSync(scriptTag.file)) {
 const table = ['| entry | size | budget |', '| --- | ---: | ---: |', ...rows].join('\n')
 console.log(table)
 const [[name, integrity]] = Object.entries(JSON.parse(readFileSync('dist/integrity.json', 'utf8')))
-syncReadme({
+const inStep = syncSections('README.md', {
   'size-table': table,
   'script-tag': `\`\`\`html\n<script src="${name}" integrity="${integrity}" crossorigin="anonymous"></script>\n<script>const { connect, streamChat } = ${scriptTag.global}</script>\n\`\`\``,
 })
+if (!inStep) problems.push('README.md: its sizes or its script tag are not those of the build: run npm run check:size -- --write')
 for (const problem of problems) console.error(problem)
 process.exitCode = problems.length > 0 ? 1 : 0
 
@@ -135,20 +137,4 @@ function compressed(code) {
 
 function kB(bytes) {
   return `${(bytes / 1000).toFixed(1)} kB`
-}
-
-/** Holds what README.md says between `<!-- name -->` and `<!-- /name -->` equal to what was measured; `--write` makes it so. */
-function syncReadme(sections) {
-  if (!existsSync('README.md')) return
-  const readme = readFileSync('README.md', 'utf8')
-  let updated = readme
-  for (const [name, content] of Object.entries(sections)) {
-    const [before, rest, ...more] = updated.split(`<!-- ${name} -->`)
-    const after = rest?.split(`<!-- /${name} -->`)[1]
-    if (after === undefined || more.length > 0) return void problems.push(`README.md: <!-- ${name} --> and <!-- /${name} --> do not enclose one section`)
-    updated = `${before}<!-- ${name} -->\n\n${content}\n\n<!-- /${name} -->${after}`
-  }
-  if (updated === readme) return
-  if (process.argv.includes('--write')) writeFileSync('README.md', updated)
-  else problems.push('README.md: its sizes or its script tag are not those of the build: run npm run check:size -- --write')
 }

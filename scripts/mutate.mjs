@@ -1,0 +1,128 @@
+/**
+ * Breaks guards on purpose, one at a time, in a copy of the tree, and sees that the tests named for each fail.
+ *
+ * `npm run mutate -- [list …] [--only text] [--sample N [--seed S]] [--write]`: the lists are the files of test/mutations, all of them by default;
+ * `--write` puts the table of what was tried into docs/reliability.md. Ends with `N passed, N failed, N skipped`: passed is a mutation that was noticed.
+ * @module
+ */
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import process from 'node:process'
+import { parseArgs } from 'node:util'
+import { line, tally } from './counts.mjs'
+import { root } from './entries.mjs'
+import { syncSections } from './sections.mjs'
+
+/**
+ * A guard, and how it is broken.
+ * @typedef {object} Mutation
+ * @property {string} guard What holds, in words that stand in the document that promises it.
+ * @property {string} file Relative to the root.
+ * @property {string} from The code that is replaced; occurs once.
+ * @property {string} to
+ * @property {string[]} tests Files of which one test at least must fail.
+ * @property {'node' | 'chromium' | 'workerd' | 'built'} [project] `node` unless told.
+ */
+
+process.chdir(root)
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { only: { type: 'string' }, sample: { type: 'string' }, seed: { type: 'string' }, write: { type: 'boolean' } },
+})
+const all = await lists(positionals)
+const chosen = pick(all.filter(({ guard, file }) => !values.only || guard.includes(values.only) || file.includes(values.only)))
+const counts = tally()
+const rows = []
+const copy = copied()
+process.on('exit', () => rmSync(dirname(copy), { recursive: true, force: true }))
+
+// A test that fails by itself would prove nothing.
+for (const [project, tests] of testsByProject(chosen)) {
+  const { status, output } = run(project, tests)
+  if (status !== 0) throw new Error(`Cannot try mutations: the tests of ${project} fail as they are\n${output}`)
+}
+for (const mutation of chosen) {
+  const { list, guard, file, from, to, tests, project = 'node' } = mutation
+  const text = readFileSync(join(copy, file), 'utf8')
+  writeFileSync(join(copy, file), text.replace(from, () => to))
+  const { status, output } = run(project, tests, ['--bail', '1'])
+  writeFileSync(join(copy, file), text)
+  // What cannot be compiled shows no more than that: a test has to have failed.
+  const noticed = status !== 0 && output.includes(' Failed Tests ')
+  if (noticed) counts.passed++
+  else counts.failed++
+  console.log(`${noticed ? 'noticed ' : 'SURVIVED'}  ${list}: ${guard}: ${file}: ${oneLine(from)} → ${oneLine(to)}`)
+  if (!noticed && status !== 0) console.log(output.slice(-2000))
+  rows.push(`| ${[list, guard, `\`${file}\``, code(from), code(to), noticed ? 'yes' : '**no**'].join(' | ')} |`)
+}
+if (values.write) syncSections('docs/reliability.md', { mutations: ['| list | guard | file | in place of | stood | noticed |', '| --- | --- | --- | --- | --- | --- |', ...rows].join('\n') })
+console.log(line(counts))
+process.exitCode = counts.failed > 0 || counts.passed === 0 ? 1 : 0
+
+/** @returns {Promise<(Mutation & { list: string })[]>} */
+async function lists(names) {
+  const files = readdirSync('test/mutations').filter((file) => file.endsWith('.mjs')).map((file) => file.slice(0, -4))
+  for (const name of names) if (!files.includes(name)) throw new Error(`Cannot try mutations: there is no list ${name}, only ${files.join(', ')}`)
+  const found = []
+  for (const list of names.length ? names : files) {
+    const { mutations } = await import(`../test/mutations/${list}.mjs`)
+    for (const mutation of mutations) {
+      const times = readFileSync(mutation.file, 'utf8').split(mutation.from).length - 1
+      if (times !== 1) throw new Error(`Cannot try mutations: in ${mutation.file} this stands ${times} times, not once: ${mutation.from}`)
+      found.push({ list, ...mutation })
+    }
+  }
+  return found
+}
+
+/** A sample that the seed decides, so that it can be had again. */
+function pick(mutations) {
+  if (values.sample === undefined) return mutations
+  const seed = values.seed ?? String(Date.now() % 1e6)
+  console.log(`seed: ${seed}`)
+  const rest = [...mutations]
+  const sample = []
+  for (let state = Number(seed) >>> 0; sample.length < Number(values.sample) && rest.length > 0; ) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    sample.push(...rest.splice(Math.floor((state / 2 ** 32) * rest.length), 1))
+  }
+  return sample
+}
+
+/** The tree as it is in the working folder, ignored files left out. */
+function copied() {
+  const folder = join(mkdtempSync(join(tmpdir(), 'keyless-chat-mutate-')), 'tree')
+  const { stdout } = spawnSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { encoding: 'utf8', maxBuffer: 2 ** 26 })
+  for (const file of stdout.split('\0').filter(Boolean)) {
+    mkdirSync(dirname(join(folder, file)), { recursive: true })
+    cpSync(file, join(folder, file), { force: true })
+  }
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
+  return folder
+}
+
+function testsByProject(mutations) {
+  const projects = new Map()
+  for (const { project = 'node', tests } of mutations) projects.set(project, [...new Set([...(projects.get(project) ?? []), ...tests])])
+  return projects
+}
+
+function run(project, tests, more = []) {
+  const options = { cwd: copy, encoding: 'utf8', maxBuffer: 2 ** 26, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NO_COLOR: '1' } }
+  if (project === 'built') {
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['scripts/build.mjs'], options)
+    if (status !== 0) return { status, output: stdout + stderr }
+  }
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', '--project', project, ...tests, ...more], options)
+  return { status, output: stdout + stderr }
+}
+
+function oneLine(text) {
+  return text.trim().replace(/\s+/g, ' ')
+}
+
+function code(text) {
+  return text.trim() === '' ? 'nothing' : `\`${oneLine(text).replaceAll('|', '\\|').slice(0, 120)}\``
+}
