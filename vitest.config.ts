@@ -91,8 +91,8 @@ function workerdRuns(): boolean {
 
 export default defineConfig({
   test: {
-    // One server for all runtimes.
-    globalSetup: ['./test/setup/served-emulator.ts'],
+    // One server of each for all runtimes.
+    globalSetup: ['./test/setup/served-emulator.ts', './test/setup/fault-server.ts'],
     projects,
     reporters: ['default', ['./scripts/counts-reporter.mjs', { missing }]],
     // The library keeps nothing between calls of its own, so files may share a worker: half the time, on two cores.
