@@ -40,7 +40,7 @@ function reference(bytes: Uint8Array): Reference {
     } else if (field === 'data') data += `${value}\n`
     else if (field === 'event') type = value
     else if (field === 'id' && !value.includes('\0')) id = value
-    else if (field === 'retry' && value !== '' && [...value].every((digit) => digit >= '0' && digit <= '9')) retries.push(Number(value))
+    else if (field === 'retry' && /^[0-9]+$/.test(value)) retries.push(Number(value))
   }
   return { messages, retries, incomplete: data !== '' || lines[last] !== '', longest: Math.max(longest, size + 3 * (lines[last] ?? '').length) }
 }
