@@ -3,12 +3,13 @@
  *
  * `npm run mutate -- [list …] [--only text] [--sample N [--seed S]] [--write]`: the lists are the files of test/mutations, all of them by default;
  * `--write` puts the table of what was tried into docs/reliability.md. Ends with `N passed, N failed, N skipped`: passed is a mutation that was noticed.
+ * For tests in Node one Vitest is kept, so that a mutation takes a second or two.
  * @module
  */
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import process from 'node:process'
 import { parseArgs } from 'node:util'
 import { line, tally } from './counts.mjs'
@@ -26,6 +27,9 @@ import { syncSections } from './sections.mjs'
  * @property {'node' | 'chromium' | 'workerd' | 'built'} [project] `node` unless told.
  */
 
+/** Longer than any few tests take. */
+const MOST_MS = 240_000
+
 process.chdir(root)
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -38,24 +42,29 @@ const rows = []
 const copy = copied()
 process.on('exit', () => rmSync(dirname(copy), { recursive: true, force: true }))
 
-// A test that fails by itself would prove nothing.
-for (const [project, tests] of testsByProject(chosen)) {
-  const { status, output } = run(project, tests)
-  if (status !== 0) throw new Error(`Cannot try mutations: the tests of ${project} fail as they are\n${output}`)
-}
-for (const mutation of chosen) {
-  const { list, guard, file, from, to, tests, project = 'node' } = mutation
-  const text = readFileSync(join(copy, file), 'utf8')
-  writeFileSync(join(copy, file), text.replace(from, () => to))
-  const { status, output } = run(project, tests, ['--bail', '1'])
-  writeFileSync(join(copy, file), text)
-  // What cannot be compiled shows no more than that: a test has to have failed.
-  const noticed = status !== 0 && output.includes(' Failed Tests ')
-  if (noticed) counts.passed++
-  else counts.failed++
-  console.log(`${noticed ? 'noticed ' : 'SURVIVED'}  ${list}: ${guard}: ${file}: ${oneLine(from)} → ${oneLine(to)}`)
-  if (!noticed && status !== 0) console.log(output.slice(-2000))
-  rows.push(`| ${[list, guard, `\`${file}\``, code(from), code(to), noticed ? 'yes' : '**no**'].join(' | ')} |`)
+/** Vitest in the copy, once it has been needed. */
+let vitest
+try {
+  // A test that fails by itself would prove nothing.
+  for (const [project, tests] of testsByProject(chosen)) {
+    const { passed, output } = await run(project, tests)
+    if (!passed) throw new Error(`Cannot try mutations: the tests of ${project} fail as they are\n${output}`)
+  }
+  for (const mutation of chosen) {
+    const { list, guard, file, from, to, tests, project = 'node' } = mutation
+    const text = readFileSync(join(copy, file), 'utf8')
+    writeFileSync(join(copy, file), text.replace(from, () => to))
+    const { noticed, output } = await run(project, tests, file)
+    writeFileSync(join(copy, file), text)
+    vitest?.invalidateFile(join(copy, file))
+    if (noticed) counts.passed++
+    else counts.failed++
+    console.log(`${noticed ? 'noticed ' : 'SURVIVED'}  ${list}: ${guard}: ${file}: ${oneLine(from)} → ${oneLine(to)}`)
+    if (!noticed) console.log(output.slice(-2000))
+    rows.push(`| ${[list, guard, `\`${file}\``, code(from), code(to), noticed ? 'yes' : '**no**'].join(' | ')} |`)
+  }
+} finally {
+  await vitest?.close()
 }
 if (values.write) syncSections('docs/reliability.md', { mutations: ['| list | guard | file | in place of | stood | noticed |', '| --- | --- | --- | --- | --- | --- |', ...rows].join('\n') })
 console.log(line(counts))
@@ -109,14 +118,53 @@ function testsByProject(mutations) {
   return projects
 }
 
-function run(project, tests, more = []) {
+/**
+ * Runs tests in the copy.
+ *
+ * @param {string} [changed] - The file that is not what it was.
+ * @returns {Promise<{ passed: boolean, noticed: boolean, output: string }>} `noticed`: a test has failed. What cannot be compiled shows no more than that.
+ */
+async function run(project, tests, changed) {
+  if (project !== 'node') return runOnce(project, tests, changed ? ['--bail', '1'] : [])
+  vitest ??= await startVitest()
+  if (changed) vitest.invalidateFile(join(copy, changed))
+  const specifications = (await vitest.globTestSpecifications(tests.map((test) => join(copy, test)))).filter(({ moduleId }) => tests.includes(relative(copy, moduleId)))
+  if (specifications.length < tests.length) throw new Error(`Cannot try mutations: not all of these are tests of ${project}: ${tests.join(', ')}`)
+  const watchdog = setTimeout(() => {
+    console.log(`Cannot try mutations: ${tests.join(', ')} did not end in ${MOST_MS} ms, with ${changed ?? 'nothing'} changed`)
+    process.exit(1)
+  }, MOST_MS)
+  const { testModules: all, unhandledErrors } = await vitest.runTestSpecifications(specifications)
+  // Those of other runs are among them.
+  const testModules = all.filter(({ moduleId }) => specifications.some((one) => one.moduleId === moduleId))
+  clearTimeout(watchdog)
+  const errors = [...testModules.flatMap((module) => [...module.errors()]), ...unhandledErrors]
+  const failed = testModules.flatMap((module) => [...module.children.allTests('failed')])
+  const output = [...errors.map((error) => error.stack ?? error.message), ...failed.map((test) => `${test.fullName}: ${test.result().errors?.[0]?.message}`)].join('\n')
+  return { passed: errors.length === 0 && failed.length === 0 && testModules.length === tests.length, noticed: failed.length > 0, output }
+}
+
+async function startVitest() {
+  // The configuration reads there which runtimes are asked for, and finds what it names in the working directory.
+  process.argv.push('--project', 'node')
+  process.chdir(copy)
+  const { createVitest } = await import('vitest/node')
+  const started = await createVitest('test', { root: copy, project: ['node'], watch: false, bail: 1, reporters: [{}], maxWorkers: 1 })
+  process.chdir(root)
+  // Properties are tried with the same input each time.
+  started.provide('fuzz', { seed: 1 })
+  return started
+}
+
+function runOnce(project, tests, more) {
   const options = { cwd: copy, encoding: 'utf8', maxBuffer: 2 ** 26, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NO_COLOR: '1' } }
   if (project === 'built') {
     const { status, stdout, stderr } = spawnSync(process.execPath, ['scripts/build.mjs'], options)
-    if (status !== 0) return { status, output: stdout + stderr }
+    if (status !== 0) return { passed: false, noticed: false, output: stdout + stderr }
   }
   const { status, stdout, stderr } = spawnSync(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', '--project', project, ...tests, ...more], options)
-  return { status, output: stdout + stderr }
+  const output = stdout + stderr
+  return { passed: status === 0, noticed: status !== 0 && output.includes(' Failed Tests '), output }
 }
 
 function oneLine(text) {

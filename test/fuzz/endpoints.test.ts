@@ -96,7 +96,7 @@ describe('operationUrl()', () => {
       expect(pathname.endsWith(`/${operation}`)).toBe(true)
       expect(search.startsWith('?api-version=') || search === '').toBe(true)
       expect(hash).toBe('')
-      if (endpoint.kind === 'deployments' && operation === 'chat/completions') expect(decodeURIComponent(pathname.slice(base.length).split('/')[2] ?? '')).toBe(model)
+      if (endpoint.kind === 'deployments' && operation === 'chat/completions') expect(pathname).toBe(`${new URL(endpoint.base).pathname}/${encodeURIComponent(model)}/${operation}`)
     }),
   )
 })
