@@ -20,6 +20,18 @@ export const FOLDERS = {
 
 const TYPES = { html: 'text/html', css: 'text/css', js: 'text/javascript', mjs: 'text/javascript', ts: 'text/javascript', svg: 'image/svg+xml', map: 'application/json' }
 
+/**
+ * What every answer says beside its policy. The page's window is cut off from all that it opens: MSAL 5 hears of a sign-in by a channel of its own origin, and
+ * needs none of it; its redirect page alone must go without. https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Cross-Origin-Opener-Policy
+ */
+export const HEADERS = {
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'permissions-policy': ['camera', 'display-capture', 'geolocation', 'microphone', 'payment', 'publickey-credentials-get', 'serial', 'usb'].map((feature) => `${feature}=()`).join(', '),
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+}
+
 /** Whom a reader may enter in the settings: Azure's own hosts, and where Entra ID signs in. Others stand in `config`. */
 const AZURE = ['https://*.services.ai.azure.com', 'https://*.openai.azure.com', 'https://*.cognitiveservices.azure.com']
 const ENTRA = 'https://login.microsoftonline.com'
@@ -34,9 +46,7 @@ export async function createPage({ emulator, config }) {
   const headers = {
     'cache-control': 'no-store',
     'content-security-policy': policyOf(await readFile(new URL('index.html', HERE), 'utf8'), config),
-    'cross-origin-opener-policy': 'same-origin',
-    'referrer-policy': 'no-referrer',
-    'x-content-type-options': 'nosniff',
+    ...HEADERS,
   }
 
   async function answer(request) {

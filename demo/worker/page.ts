@@ -9,8 +9,11 @@ import type { Settings } from './settings.ts'
 /** Types of files that there are; what has none is not served. The assets of a local run tell no type. */
 const TYPES: Readonly<Record<string, string>> = { html: 'text/html', css: 'text/css', js: 'text/javascript', mjs: 'text/javascript', svg: 'image/svg+xml', map: 'application/json', json: 'application/json' }
 
+/** Those of demo/page.mjs, which is no part of a Worker. */
 const HEADERS = {
   'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'permissions-policy': 'camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), publickey-credentials-get=(), serial=(), usb=()',
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
 }

@@ -3,7 +3,7 @@
  * @module
  */
 import { chromium } from 'playwright'
-import type { Browser, BrowserContextOptions, Page } from 'playwright'
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright'
 import { expect } from 'vitest'
 import { chromiumFlags, findChromium } from '../../scripts/find-chromium.mjs'
 
@@ -24,9 +24,10 @@ export interface Heard {
   readonly violations: () => Promise<readonly string[]>
 }
 
-/** Opens the demo in a context of its own and waits until it can be used. */
-export async function open(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Heard> {
+/** Opens the demo in a context of its own, once that is prepared, and waits until it can be used. */
+export async function open(browser: Browser, url: string, options: BrowserContextOptions = {}, prepare?: (context: BrowserContext) => Promise<unknown>): Promise<Heard> {
   const context = await browser.newContext({ viewport: { width: 1200, height: 800 }, ...options })
+  await prepare?.(context)
   const page = await context.newPage()
   page.setDefaultTimeout(15_000)
   const heard: Heard = {
