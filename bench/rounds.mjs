@@ -4,8 +4,11 @@
  * @module
  */
 import process from 'node:process'
+import { setTimeout } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
+
+const SWEEP_MS = 10
 
 /** Collects all garbage now, so that no subject is charged for another's. */
 export function collectGarbage() {
@@ -17,16 +20,44 @@ export function collectGarbage() {
  * Lets subjects take turns, in alternating order so that none is always first.
  *
  * @param {string[]} keys
+ * @param {object} options
+ * @param {number} options.rounds
+ * @param {number} [options.warmup] - Rounds before, which do not count.
+ * @param {number} [options.patienceMs] - Whose turn takes longer has had its only one.
  * @param {(key: string) => Promise<number>} sample
  * @returns {Promise<Map<string, number[]>>} the samples of each, by round.
  */
-export async function interleave(keys, { rounds, warmup = 1 }, sample) {
+export async function interleave(keys, { rounds, warmup = 1, patienceMs = Infinity }, sample) {
   const samples = new Map(keys.map((key) => [key, []]))
+  const slow = new Map()
   for (let round = -warmup; round < rounds; round++) {
     for (const key of round % 2 ? keys.toReversed() : keys) {
-      const value = await sample(key)
+      const begun = performance.now()
+      const value = slow.get(key) ?? (await sample(key))
+      if (performance.now() - begun > patienceMs) slow.set(key, value)
       if (round >= 0) samples.get(key).push(value)
     }
+  }
+  return samples
+}
+
+/**
+ * Lets subjects take turns call by call, for what is measured by the clock; of each round's calls the median counts.
+ *
+ * @param {(key: string) => Promise<number | undefined>} call - `undefined` where there is nothing to measure; its subject is out then.
+ */
+export async function interleaveCalls(keys, { rounds, calls }, call) {
+  const samples = new Map(keys.map((key) => [key, []]))
+  for (let round = -1; round < rounds; round++) {
+    const values = new Map([...samples.keys()].map((key) => [key, []]))
+    for (let count = 0; count < calls; count++) {
+      for (const key of count % 2 ? [...samples.keys()].toReversed() : [...samples.keys()]) {
+        const value = await call(key)
+        if (value === undefined) samples.delete(key)
+        else values.get(key).push(value)
+      }
+    }
+    if (round >= 0) for (const [key, each] of samples) each.push(median(values.get(key)))
   }
   return samples
 }
@@ -34,6 +65,8 @@ export async function interleave(keys, { rounds, warmup = 1 }, sample) {
 /** The processor time of a piece of work in microseconds: user and system, all threads of this process, so that garbage and compilation count. */
 export async function cpuMicroseconds(work) {
   collectGarbage()
+  // What threads have still to sweep is not this work's.
+  await setTimeout(SWEEP_MS)
   const before = process.cpuUsage()
   await work()
   const { user, system } = process.cpuUsage(before)

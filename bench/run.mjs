@@ -1,28 +1,59 @@
 /**
  * What `npm run bench` runs: keyless-chat beside its peers and beside the least that does the job, in one run, interleaved.
- * `--quick` for a look whether it works, without installing peers; `--only cpu,size` for some measures, `--subjects floor,core` for some subjects.
+ *
+ * - `--quick`: a look whether it works, on what the project itself has installed; with `--only`, as many rounds as without it.
+ * - `--only cpu,size`: some measures; `--subjects floor,core`: some subjects.
+ * - `--profile`: instead of measuring, the functions in which keyless-chat spends its time.
+ * - `--write`: puts the figures into docs/performance.md, and draws docs/charts.
+ *
+ * Builds where nothing is built; installs the peers, into `bench/peers` alone, where they are missing and wanted.
  * @module
  */
-import { existsSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { loadavg } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
-import { readPackage, root } from '../scripts/entries.mjs'
+import { parseArgs } from 'node:util'
+import { root } from '../scripts/entries.mjs'
+import { syncSections } from '../scripts/sections.mjs'
+import { chart } from './charts.mjs'
+import { profiles } from './measures/profile.mjs'
+import { about, section } from './report.mjs'
 import { subjects } from './subjects.mjs'
-import { table, verdicts } from './tables.mjs'
 
-const MEASURES = ['cpu']
+const MEASURES = ['cpu', 'large', 'call', 'first', 'cancel', 'memory', 'size']
 
-/** The value of `--name a,b`, as a list. */
-const listed = (name) => process.argv[process.argv.indexOf(name) + 1]?.split(',')
-const quick = process.argv.includes('--quick')
-const only = process.argv.includes('--only') ? listed('--only') : MEASURES
+const { quick, write, profile, only, subjects: keys } = parseArgs({ options: { quick: { type: 'boolean', default: false }, write: { type: 'boolean', default: false }, profile: { type: 'boolean', default: false }, only: { type: 'string' }, subjects: { type: 'string' } } }).values
+if (quick && write) throw new Error('Cannot write the figures of a quick run: leave out --quick or --write')
 
+const peers = join(import.meta.dirname, 'peers')
+if (!quick && !profile && !keys && !existsSync(join(peers, 'node_modules'))) execFileSync('npm', ['ci', '--ignore-scripts'], { cwd: peers, stdio: ['ignore', 'inherit', 'inherit'] })
 if (!existsSync(join(root, 'dist/core.js'))) await import('../scripts/build.mjs')
-const list = subjects({ keys: process.argv.includes('--subjects') ? listed('--subjects') : undefined, quick })
-console.log(`${quick ? 'A quick run: its figures mean little.\n' : ''}keyless-chat ${readPackage().version}, Node ${process.versions.node}, load average ${loadavg()[0].toFixed(1)} at the start.`)
-for (const name of only) {
-  const { run, title } = await import(`./measures/${name}.mjs`)
-  const cases = await run({ list, quick, log: (text) => process.stderr.write(`${name}: ${text}\n`) })
-  console.log(`\n## ${title}\n\n${verdicts(list, cases).join('\n')}\n\n${table(list, cases)}`)
+
+const log = (text) => process.stderr.write(`${text}\n`)
+const started = performance.now()
+if (profile) console.log(await profiles({ keys: keys?.split(','), quick, log }))
+else await measure()
+log(`in ${Math.round((performance.now() - started) / 1000)} s`)
+
+async function measure() {
+  const list = subjects({ keys: keys?.split(','), quick })
+  const busy = [loadavg()[0]]
+  const sections = {}
+  const charts = new Map()
+  for (const name of only?.split(',') ?? MEASURES) {
+    const measured = await import(`./measures/${name}.mjs`)
+    const cases = await measured.run({ list, quick: quick && !only, log: (text) => log(`${name}: ${text}`) })
+    busy.push(loadavg()[0])
+    sections[`call-${name}`] = section(measured, list, cases)
+    if (measured.charted) charts.set(name, chart({ title: measured.charted, list, cases: cases.filter(({ uncharted }) => !uncharted) }))
+    console.log(`\n## ${measured.title}\n\n${sections[`call-${name}`]}`)
+  }
+  const head = about({ list, busy, quick })
+  console.log(`\n${head}`)
+  if (!write) return
+  mkdirSync(join(root, 'docs/charts'), { recursive: true })
+  for (const [name, svg] of charts) writeFileSync(join(root, `docs/charts/${name}.svg`), svg)
+  syncSections(join(root, 'docs/performance.md'), only ? sections : { 'call-about': head, ...sections }, { write })
 }

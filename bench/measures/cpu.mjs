@@ -10,7 +10,9 @@ import { answerOf, eventBlocks, fetchOf, FILTERS, sizedBlocks } from '../wire.mj
 const EVENTS = 20_000
 const BLOCK_BYTES = 64 * 1024
 const ROUNDS = 9
-const QUICK_ROUNDS = 7
+/** A turn is as many answers as this takes, and four at most, so that it is long beside what disturbs it. */
+const TURN_MS = 250
+const ANSWERS = 4
 
 const CASES = [
   { name: 'blocks of 64 KiB', filters: FILTERS.empty, cut: (events) => sizedBlocks(events, BLOCK_BYTES), limit: 1.3 },
@@ -20,16 +22,26 @@ const CASES = [
 ]
 
 export const title = 'Processor time by chunk'
+/** Its chart's title. */
+export const charted = 'Processor time by chunk, 20 000 chunks'
+export const remark = 'Answers of 20 000 chunks without a network: of 310 bytes as gpt-5 models send them, and of 560 with filter results as gpt-4.1 models do.'
 
 export async function run({ list, quick, log }) {
   const cases = []
   for (const { name, filters, cut, limit } of quick ? CASES.slice(0, 2) : CASES) {
     log(name)
     const { events, text } = answerOf(EVENTS, filters)
-    const blocks = cut(events)
-    const asks = await openAll(list, 'cpu', { fetch: fetchOf(blocks) })
-    const samples = await interleave([...asks.keys()], { rounds: quick ? QUICK_ROUNDS : ROUNDS, warmup: 2 }, async (key) => (await cpuMicroseconds(() => askWhole(key, asks.get(key), text))) / EVENTS)
-    cases.push({ name, samples, base: 'floor', unit: 'µs', aims: { core: { ratio: limit }, main: { ratio: limit } } })
+    const asks = await openAll(list, 'cpu', { fetch: fetchOf(cut(events)) })
+    const answers = new Map()
+    const samples = await interleave([...asks.keys()], { rounds: quick ? 2 : ROUNDS, warmup: quick ? 1 : 2 }, async (key) => {
+      const count = answers.get(key) ?? 1
+      const spent = await cpuMicroseconds(async () => {
+        for (let answer = 0; answer < count; answer++) await askWhole(key, asks.get(key), text)
+      })
+      answers.set(key, quick ? 1 : Math.min(ANSWERS, Math.ceil((TURN_MS * 1000 * count) / spent)))
+      return spent / count / EVENTS
+    })
+    cases.push({ name, samples, base: 'floor', unit: 'µs', uncharted: filters === FILTERS.full, aims: { core: { ratio: limit }, main: { ratio: limit } } })
   }
   return cases
 }
