@@ -23,7 +23,7 @@ const { soak } = await import('../test/soak/soak.ts')
 const { outcomeTable, summary } = await import('../test/soak/table.ts')
 const { heapChart } = await import('../test/soak/heap.ts')
 console.log(`seed: ${seed}`)
-const warmUp = Math.round(calls / (calls < 1000 ? 2 : 5))
+const warmUp = Math.round(calls / (calls < 1000 ? 2 : 4))
 const report = await soak({ calls, seed, warmUp, sampleEvery: Math.max(1, Math.round(calls / 20)), progress: (text) => console.log(text) })
 if (!report) {
   console.log('skipped: soak (no Chromium)')

@@ -10,6 +10,24 @@ export interface Sample {
   readonly bytes: number
 }
 
+/** As much of a snapshot of V8's as is read: https://developer.chrome.com/docs/devtools/memory-problems/heap-snapshots */
+interface Snapshot {
+  readonly snapshot: { readonly meta: { readonly node_fields: readonly string[]; readonly node_types: readonly [readonly string[], ...unknown[]] } }
+  readonly nodes: readonly number[]
+}
+
+/** What a script holds, and no compiled code, which grows while a page runs; nor what belongs to the browser, such as its records of requests. */
+const HELD: readonly string[] = ['object', 'closure', 'array', 'string', 'concatenated string', 'sliced string', 'number', 'bigint', 'symbol', 'regexp']
+
+/** Bytes of objects, functions and strings in a snapshot. */
+export function heldIn(json: string): number {
+  const { snapshot: { meta }, nodes } = JSON.parse(json) as Snapshot
+  const [type, size] = ['type', 'self_size'].map((field) => meta.node_fields.indexOf(field)) as [number, number]
+  let bytes = 0
+  for (let at = 0; at < nodes.length; at += meta.node_fields.length) if (HELD.includes(meta.node_types[0][nodes[at + type] ?? 0] ?? '')) bytes += nodes[at + size] ?? 0
+  return bytes
+}
+
 export interface Line {
   readonly bytesPerCall: number
   /** By how much the line rises from the first sample to the last, as a share of where it begins. */

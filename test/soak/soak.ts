@@ -11,6 +11,7 @@ import { chromiumFlags, findChromium } from '../../scripts/find-chromium.mjs'
 import type { Batch, BatchReport, Call, PageState, Report } from './call.ts'
 import { checksOf } from './checks.ts'
 import type { Check, Seen } from './checks.ts'
+import { heldIn } from './heap.ts'
 import type { Sample } from './heap.ts'
 import { judge } from './judge.ts'
 import type { Soak } from './page/page.ts'
@@ -53,6 +54,7 @@ export async function soak({ calls: count, seed, warmUp, sampleEvery, progress =
     const heap = await page.context().newCDPSession(page)
     const batches: BatchReport[] = []
     const samples: Sample[] = []
+    const held: Sample[] = []
     const done: { call: Call; report: Report | undefined }[] = []
     let stuck = ''
     for (const batch of plan(count, seed)) {
@@ -61,15 +63,17 @@ export async function soak({ calls: count, seed, warmUp, sampleEvery, progress =
       else stuck = `calls ${batch.calls.map(({ id, kind }) => `${id} (${kind})`).join(', ')} have not settled within ${BATCH_MS} ms`
       done.push(...batch.calls.map((call) => ({ call, report: report?.reports.find(({ id }) => id === call.id) })))
       if (stuck) break
+      if (held.length === 0 && done.length >= warmUp) held.push({ calls: done.length, bytes: await holding(heap) })
       if (done.length >= (samples.length + 1) * sampleEvery || done.length >= count) {
         samples.push({ calls: done.length, bytes: await collected(heap) })
         progress(`${done.length} of ${count} calls, ${((samples.at(-1)?.bytes ?? 0) / 1e6).toFixed(2)} MB, ${Math.round((performance.now() - started) / 1000)} s`)
       }
     }
+    if (!stuck) held.push({ calls: done.length, bytes: await holding(heap) })
     const state: PageState = stuck ? { timers: 0, listeners: 0, uncaught: [] } : await page.evaluate(() => (globalThis as unknown as { soak: Soak }).soak.state())
     const open = await settled(servers)
     const busy = await servers.busy()
-    const seen: Seen = { done, batches, samples, warmUp, state, stuck, open, busy, complaints, wrong: await judged(done, servers) }
+    const seen: Seen = { done, batches, samples, held, warmUp, state, stuck, open, busy, complaints, wrong: await judged(done, servers) }
     return { checks: checksOf(seen), seen, seconds: (performance.now() - started) / 1000, browser: `Chromium ${browser.version()}` }
   } finally {
     await browser.close()
@@ -114,6 +118,16 @@ async function collected(session: CDPSession): Promise<number> {
   await session.send('HeapProfiler.collectGarbage')
   await session.send('HeapProfiler.collectGarbage')
   return (await session.send('Runtime.getHeapUsage')).usedSize
+}
+
+/** Bytes of what scripts hold, by a snapshot, which collects garbage first. */
+async function holding(session: CDPSession): Promise<number> {
+  let json = ''
+  const take = ({ chunk }: { readonly chunk: string }): void => void (json += chunk)
+  session.on('HeapProfiler.addHeapSnapshotChunk', take)
+  await session.send('HeapProfiler.takeHeapSnapshot', { reportProgress: false })
+  session.off('HeapProfiler.addHeapSnapshotChunk', take)
+  return heldIn(json)
 }
 
 /** Waits until the emulator has heard of every connection that was closed, for five seconds at most, and counts those of which it has not. */

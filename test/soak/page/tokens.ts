@@ -17,6 +17,8 @@ export interface Meter {
   readonly silence: () => Promise<void> | undefined
   /** What a batch that begins now has to cost: one acquisition where the token is stale or to be renewed. */
   readonly start: (provider: Batch['provider']) => { readonly due: number; readonly expired: boolean }
+  /** Whether the token still serves and is renewed in the background by who uses it. */
+  readonly renewable: () => boolean
   /** Milliseconds until the token's next date. */
   readonly untilDate: () => number
 }
@@ -69,6 +71,7 @@ export function createMeter(lifeMs: number): Meter {
       const expired = Date.now() >= staleAt
       return { due: expired || Date.now() >= renewAt ? 1 : 0, expired }
     },
+    renewable: () => Date.now() >= renewAt && Date.now() < staleAt,
     untilDate: () => Math.min(...[renewAt, staleAt].map((date) => date - Date.now()).filter((left) => left > 0)),
   }
 }
