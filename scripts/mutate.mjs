@@ -38,7 +38,7 @@ const { values, positionals } = parseArgs({
 const all = await lists(positionals)
 const chosen = pick(all.filter(({ guard, file }) => !values.only || guard.includes(values.only) || file.includes(values.only)))
 const counts = tally()
-const rows = []
+const tried = []
 const copy = copied()
 process.on('exit', () => rmSync(dirname(copy), { recursive: true, force: true }))
 
@@ -61,14 +61,31 @@ try {
     else counts.failed++
     console.log(`${noticed ? 'noticed ' : 'SURVIVED'}  ${list}: ${guard}: ${file}: ${oneLine(from)} → ${oneLine(to)}`)
     if (!noticed) console.log(output.slice(-2000))
-    rows.push(`| ${[list, guard, `\`${file}\``, code(from), code(to), noticed ? 'yes' : '**no**'].join(' | ')} |`)
+    tried.push({ list, file, guard, noticed })
   }
 } finally {
   await vitest?.close()
 }
-if (values.write) syncSections('docs/reliability.md', { mutations: ['| list | guard | file | in place of | stood | noticed |', '| --- | --- | --- | --- | --- | --- |', ...rows].join('\n') })
+if (values.write) writeTable()
 console.log(line(counts))
 process.exitCode = counts.failed > 0 || counts.passed === 0 ? 1 : 0
+
+/** Writes what was tried into the document, a row for each file, and leaves the rows of other lists. */
+function writeTable() {
+  if (values.only || values.sample) throw new Error('Cannot write what was tried as only a part of it was')
+  const now = new Set(tried.map(({ list }) => list))
+  const text = readFileSync('docs/reliability.md', 'utf8')
+  const others = text.split('\n').filter((row) => /^\| [\w-]+ \| `src\//.test(row) && !now.has(row.split(' ')[1]))
+  const places = new Map()
+  for (const one of tried) places.set(`${one.list} | \`${one.file}\``, [...(places.get(`${one.list} | \`${one.file}\``) ?? []), one])
+  const rows = [...places].map(([place, all]) => {
+    const noticed = all.filter((one) => one.noticed)
+    const guards = all.map((one) => (one.noticed ? one.guard : `**${one.guard}**`).replaceAll('|', '\\|')).join('; ')
+    return `| ${place} | ${noticed.length} of ${all.length} | ${guards} |`
+  })
+  const intro = 'Each was taken out of the source, one at a time, and tests failed. What was taken out and what stood in its place is in the lists of [test/mutations](../test/mutations).'
+  syncSections('docs/reliability.md', { mutations: [intro, '', '| list | file | noticed | guards |', '| --- | --- | ---: | --- |', ...[...others, ...rows].sort()].join('\n') })
+}
 
 /** @returns {Promise<(Mutation & { list: string })[]>} */
 async function lists(names) {
@@ -169,8 +186,4 @@ function runOnce(project, tests, more) {
 
 function oneLine(text) {
   return text.trim().replace(/\s+/g, ' ')
-}
-
-function code(text) {
-  return text.trim() === '' ? 'nothing' : `\`${oneLine(text).replaceAll('|', '\\|').slice(0, 120)}\``
 }
