@@ -8,7 +8,7 @@ import type { ChatRequest } from '../schemas/request.ts'
 import type { AnswerInfo } from '../transport/transport.ts'
 import { fold } from './collect.ts'
 import type { ChatResult } from './events.ts'
-import { readAnswer } from './read.ts'
+import { answerReader } from './read.ts'
 import { sendChat } from './request.ts'
 import type { CallOptions, Connection } from './request.ts'
 
@@ -31,7 +31,9 @@ export async function chat(connection: Connection, request: ChatRequest, options
   const answer = await sendChat(connection, request, options, false, controller)
   const result = (connection.fold ?? fold)(request.n)
   try {
-    for await (const _ of readAnswer(answer, result, connection));
+    const reader = answerReader(answer, result, connection)
+    while (!reader.ended()) await reader.next(() => {})
+    reader.end()
     return { ...result.copy(), response: answer.info }
   } catch (error) {
     throw isChatError(error) ? Object.assign(error, { partial: result.copy() }) : error

@@ -13,8 +13,8 @@ import type { ChatEvent, ChatResult } from './events.ts'
 
 /** An answer while it arrives. */
 export interface Fold {
-  /** Takes one chunk or completion and returns its events. @throws `ChatError` `malformed` */
-  take(raw: WireObject): ChatEvent[]
+  /** Takes one chunk or completion and returns its events, added to `events`. @throws `ChatError` `malformed` */
+  take(raw: WireObject, events?: ChatEvent[]): ChatEvent[]
   /** Whether every choice has finished. */
   finished(): unknown
   /** A copy of what has arrived so far. */
@@ -36,27 +36,25 @@ export function fold(expected?: number | null): Fold {
 
   return {
     finished: () => choices[(expected ?? 1) - 1] && choices.every(({ finishReason }) => finishReason),
-    take(raw) {
-      const events: ChatEvent[] = []
+    take(raw, events = []) {
       // The first chunk and annotations have `''` for both.
-      id ||= string(raw, 'id')
-      model = string(raw, 'model') || model
-      for (const part of objects(raw, 'prompt_filter_results')) {
-        const verdict = contentFilter(object(part, 'content_filter_results', 'prompt_filter_results[].'), 'prompt')
+      id ||= string(raw['id'], 'id')
+      model = string(raw['model'], 'model') || model
+      for (const part of objects(raw['prompt_filter_results'], 'prompt_filter_results')) {
+        const verdict = contentFilter(object(part['content_filter_results'], 'prompt_filter_results[].content_filter_results'), 'prompt')
         if (verdict) events.push({ type: 'filter', choice: 0, raw, ...(promptFilter = verdict) })
       }
-      for (const wire of objects(raw, 'choices')) {
-        const index = number(wire, 'index', 'choices[].') ?? 0
+      for (const wire of objects(raw['choices'], 'choices')) {
+        const index = number(wire['index'], 'choices[].index') ?? 0
         let choice = choices.find((known) => known.index === index)
         if (!choice) {
           choices.push((choice = emptyChoice(index)))
           choices.sort((a, b) => a.index - b.index)
         }
-        takeChoice(choice, wire, raw, events)
+        takeChoice(choice, wire, raw, events, citations)
       }
-      const counted = object(raw, 'usage')
+      const counted = object(raw['usage'], 'usage')
       if (counted) events.push({ type: 'usage', choice: 0, raw, usage: (usage = counted as Usage) })
-      for (const event of events) if (event.type === 'citation') citations.push(event.citation)
       return events
     },
     copy() {

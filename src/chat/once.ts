@@ -12,22 +12,23 @@ import type { ChatEvent } from './events.ts'
  * not begun would do nothing.
  * @returns what begins a loop, with a `TypeError` where it has been read, and what reads to the end unless there is a loop.
  */
-export function readOnce<Event>(run: () => AsyncGenerator<Event, void, void>, leave: () => void): readonly [loop: () => AsyncIterator<Event, void, void>, drain: () => Promise<void>] {
+export function readOnce<Event>(run: () => AsyncIterator<Event, void, void>, leave: () => void): readonly [loop: () => AsyncIterator<Event, void, void>, drain: () => Promise<void>] {
   let begun = false
 
-  function begin(): AsyncGenerator<Event, void, void> {
+  function begin(): AsyncIterator<Event, void, void> {
     if (begun) throw new TypeError('Cannot read the stream twice')
     begun = true
     return run()
   }
 
   function loop(): AsyncIterator<Event, void, void> {
-    const generator = begin()
+    const events = begin()
     return {
-      next: () => generator.next(),
-      return() {
+      next: () => events.next(),
+      async return() {
         leave()
-        return generator.return()
+        await events.return?.()
+        return { done: true, value: undefined }
       },
     }
   }
@@ -36,7 +37,7 @@ export function readOnce<Event>(run: () => AsyncGenerator<Event, void, void>, le
     // A loop that begins in the same breath comes first.
     await Promise.resolve()
     try {
-      if (!begun) for await (const _ of begin());
+      if (!begun) for (const events = begin(); !(await events.next()).done; );
     } catch {
       // Its failure is the result's.
     }

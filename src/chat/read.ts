@@ -12,15 +12,23 @@ import type { Fold } from './collect.ts'
 import type { ChatEvent } from './events.ts'
 import type { Connection } from './request.ts'
 
+/** Reads an answer, a block of bytes at a time and only when asked. */
+export interface AnswerReader {
+  /** Whether there is no further block, and all that is left is to look at the {@link AnswerReader.end}. */
+  ended(): boolean
+  /** Reads the next block. @returns what `give` makes of its events. Never rejects by itself. */
+  next<T>(give: (events: readonly ChatEvent[]) => T | Promise<T>): Promise<T>
+  /** @throws unless the answer is whole: `ChatError` `truncated`, `not-a-stream`, `malformed`, `too-large`, a timeout, or the service's own error. */
+  end(): void
+}
+
 /**
- * Reads an answer, a block of bytes at a time and only when asked.
+ * Makes the reader of an answer.
  *
  * What kind of body it is tells its first character, not its content type: gateways drop that, and sign-in pages come
  * with status 200. Each block is folded whole before its first event is given, so that a partial answer holds all that came.
- *
- * @throws `ChatError` `truncated`, `not-a-stream`, `malformed`, `too-large`, a timeout, or the service's own error.
  */
-export async function* readAnswer(answer: Answer, fold: Fold, { maxMessageBytes, tokens }: Connection): AsyncGenerator<ChatEvent, void, void> {
+export function answerReader(answer: Answer, fold: Fold, { maxMessageBytes, tokens }: Connection): AnswerReader {
   const { signal } = answer
   const { url, requestId, attempts, contentType } = answer.info
   const utf8 = new TextDecoder()
@@ -28,12 +36,13 @@ export async function* readAnswer(answer: Answer, fold: Fold, { maxMessageBytes,
   let head = ''
   let first: string | undefined
   let begun = false
+  /** Whether the block that is being read has an event. */
+  let heard = false
   let ended = false
   let failure: unknown
   let events: ChatEvent[] = []
   const parser = createParser(maxMessageBytes, (data, event) => {
-    begun = true
-    answer.event()
+    begun = heard = true
     ended ||= data === '[DONE]'
     if (!ended) take(data, event === 'error')
   })
@@ -44,42 +53,57 @@ export async function* readAnswer(answer: Answer, fold: Fold, { maxMessageBytes,
     if (!body) throw new ChatError('malformed', `Cannot get the answer as data must be a JSON object: it is ${tokens.redact(json).slice(0, 100)}`, { path: 'data' })
     // Truthiness, as some services send `error: null` with everything. OpenRouter sends `choices` and usage beside it.
     const failed = body['error'] || named
-    if (!failed || body['choices']) events.push(...fold.take(body))
+    if (!failed || body['choices']) fold.take(body, events)
     if (failed) throw failureFrom(body, tokens, { url, status: 0, midStream: true })
   }
 
-  while (!ended) {
-    events = []
-    try {
-      const bytes = await answer.read()
-      if (!begun) {
-        head += utf8.decode(bytes, { stream: true })
-        first ??= (head = head.trimStart())[0]
-      }
-      // JSON and pages go through as well, as lines without a meaning.
-      parser.push(bytes)
-      if (!begun) {
-        // Events have the parser's limit, one by one.
-        checkSize(head.length, maxMessageBytes)
-        if (bytes ? first === '<' : first) {
-          if (first !== '{' || !/"(choices|error)"/.test(head)) throw new ChatError('not-a-stream', `Cannot get the answer as it is ${contentType} and no model's: check the endpoint`, { contentType, snippet: tokens.redact(head.trim()).slice(0, 300) })
-          take(head)
-        }
-      }
-      ended ||= !bytes
-    } catch (error) {
-      // Thrown once the events that came before it are given.
-      if (!ended) failure = error
-      ended = true
+  /** Takes a block of bytes; JSON and pages go through as well, as lines without a meaning. */
+  function push(bytes: Uint8Array | undefined): void {
+    if (!begun) {
+      head += utf8.decode(bytes, { stream: true })
+      first ??= (head = head.trimStart())[0]
     }
-    for (const event of events) {
-      yield event
-      // Who aborts in the loop is given nothing more, though the block may hold it.
-      if (signal.aborted) break
+    parser.push(bytes)
+    if (!begun) {
+      // Events have the parser's limit, one by one.
+      checkSize(head.length, maxMessageBytes)
+      if (bytes ? first === '<' : first) {
+        if (first !== '{' || !/"(choices|error)"/.test(head)) throw new ChatError('not-a-stream', `Cannot get the answer as it is ${contentType} and no model's: check the endpoint`, { contentType, snippet: tokens.redact(head.trim()).slice(0, 300) })
+        take(head)
+      }
     }
   }
-  if (signal.aborted) failure = signal.reason
-  // Nothing is missing once the model has finished, though the connection broke: what may still come counts its tokens.
-  else if (!isChatError(failure)) failure = fold.finished() ? undefined : new ChatError('truncated', 'Cannot get the answer as it ended before the model had finished', {}, { cause: failure })
-  if (failure !== undefined) throw isChatError(failure) ? Object.assign(failure, { requestId, attempts }) : failure
+
+  return {
+    ended: () => ended,
+    next(give) {
+      events = []
+      heard = false
+      return answer.read().then(
+        ({ value }) => {
+          try {
+            push(value)
+            answer.took(heard)
+            ended ||= !value
+          } catch (error) {
+            // Thrown once the events that came before it are given.
+            if (!ended) failure = error
+            ended = true
+          }
+          return give(events)
+        },
+        (error: unknown) => {
+          failure = error
+          ended = true
+          return give(events)
+        },
+      )
+    },
+    end() {
+      if (signal.aborted) failure = signal.reason
+      // Nothing is missing once the model has finished, though the connection broke: what may still come counts its tokens.
+      else if (!isChatError(failure)) failure = fold.finished() ? undefined : new ChatError('truncated', 'Cannot get the answer as it ended before the model had finished', {}, { cause: failure })
+      if (failure !== undefined) throw isChatError(failure) ? Object.assign(failure, { requestId, attempts }) : failure
+    },
+  }
 }

@@ -9,7 +9,8 @@ import type { Answer, AnswerInfo } from '../transport/transport.ts'
 import { fold } from './collect.ts'
 import type { ChatEvent, ChatResult } from './events.ts'
 import { readOnce, words } from './once.ts'
-import { readAnswer } from './read.ts'
+import { answerReader } from './read.ts'
+import type { AnswerReader } from './read.ts'
 import { sendChat } from './request.ts'
 import type { CallOptions, Connection } from './request.ts'
 
@@ -28,6 +29,8 @@ export interface ChatStream extends AsyncIterable<ChatEvent> {
   readonly partial: ChatResult
 }
 
+type Step = IteratorResult<ChatEvent, void>
+
 /**
  * Asks for an answer and streams it as typed events.
  *
@@ -43,8 +46,17 @@ export interface ChatStream extends AsyncIterable<ChatEvent> {
  */
 export function streamChat(connection: Connection, request: ChatRequest, options: CallOptions = {}): ChatStream {
   const controller = new AbortController()
+  const { signal } = controller
   const answer = (connection.fold ?? fold)(request?.n)
   let opened: Promise<Answer> | undefined
+  let reader: AnswerReader | undefined
+  /** The block of events that is being given, and which is next. */
+  let block: readonly ChatEvent[] = []
+  let at = 0
+  /** How many wait for an event, and what the last of them waits for. */
+  let waiting = 0
+  let last: Promise<Step>
+  let over = false
   let left = false
   let resolve: (result: ChatResult) => void = () => {}
   let reject: (error: unknown) => void = () => {}
@@ -60,21 +72,48 @@ export function streamChat(connection: Connection, request: ChatRequest, options
     reject(isChatError(cause) ? Object.assign(cause, { partial }) : new ChatError('aborted', 'Cannot get the answer as its stream was left', { partial }, { cause }))
   }
 
-  async function* run(): AsyncGenerator<ChatEvent, void, void> {
-    try {
-      yield* readAnswer(await open(), answer, connection)
-      resolve(answer.copy())
-    } catch (error) {
-      if (left) return
-      fail(error)
-      throw error
-    } finally {
-      controller.abort()
-      fail(options.signal?.reason)
-    }
+  // By hand, as an async generator takes several turns of the microtask queue for each event.
+  function next(): Promise<Step> {
+    return (last = waiting++ ? last.then(step, step) : Promise.resolve(step()))
   }
 
-  const [loop, drain] = readOnce(run, () => {
+  function step(): Step | Promise<Step> {
+    // Who aborts in the loop is given nothing more, though the block may hold it.
+    if (at < block.length && !signal.aborted) {
+      waiting--
+      return { done: false, value: block[at++] as ChatEvent }
+    }
+    if (!reader) return open().then((opening) => ((reader = answerReader(opening, answer, connection)), step()), (error) => end(() => { throw error }))
+    return signal.aborted || reader.ended() ? end(reader.end) : reader.next(give)
+  }
+
+  function give(events: readonly ChatEvent[]): Step | Promise<Step> {
+    block = events
+    at = 0
+    return step()
+  }
+
+  /** Ends the loop, once; `check` throws where the answer is not whole. */
+  async function end(check: () => void): Promise<Step> {
+    waiting--
+    try {
+      if (!over) {
+        over = true
+        check()
+        resolve(answer.copy())
+      }
+    } catch (error) {
+      if (!left) {
+        fail(error)
+        throw error
+      }
+    } finally {
+      controller.abort()
+    }
+    return { done: true, value: undefined }
+  }
+
+  const [loop, drain] = readOnce(() => ({ next }), () => {
     left = true
     controller.abort()
     fail(options.signal?.reason)

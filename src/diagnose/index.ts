@@ -121,7 +121,7 @@ async function askOnce({ endpoint, headers, send, tokens }: Connection, url: str
   const { info, read } = await send({ url, headers, body, streamed: false, signal: undefined, controller })
   const utf8 = new TextDecoder()
   let text = ''
-  for (let part = await read(); part && text.length < MAX_ANSWER_BYTES; part = await read()) text += utf8.decode(part, { stream: true })
+  for (let part; text.length < MAX_ANSWER_BYTES && (part = (await read()).value); ) text += utf8.decode(part, { stream: true })
   const answer = parseObject(text)
   // Gateways may stream to everybody.
   if (answer?.['choices'] || /^(data|event):/.test(text)) return

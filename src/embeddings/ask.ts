@@ -28,7 +28,7 @@ export async function ask<T>({ send, headers, tokens, maxMessageBytes }: Connect
   let text = ''
   try {
     let held = 0
-    for (let part = await read(); part; part = await read()) {
+    for (let part; (part = (await read()).value); ) {
       checkSize((held += part.length), maxMessageBytes)
       text += utf8.decode(part, { stream: true })
     }

@@ -50,13 +50,13 @@ export async function sendBatches(connection: Connection, operation: 'embeddings
     for (const input of batches) {
       await ask(connection, url, { ...request, model, input }, 'data', options, (answer, info) => {
         const vectors = vectorsOf(answer, input.length)
-        answered ??= string(answer, 'model')
-        const counted = object(answer, 'usage')
+        answered ??= string(answer['model'], 'model')
+        const counted = object(answer['usage'], 'usage')
         if (counted) {
           usage ??= { prompt_tokens: 0, total_tokens: 0 }
           for (const name of Object.keys(counted)) {
             // Details are objects or `null`.
-            if (name in usage || typeof counted[name] === 'number') usage[name] = (usage[name] ?? 0) + (number(counted, name, 'usage.') ?? 0)
+            if (name in usage || typeof counted[name] === 'number') usage[name] = (usage[name] ?? 0) + (number(counted[name], `usage.${name}`) ?? 0)
           }
         }
         // Not spread into `push`, whose arguments are on the stack.

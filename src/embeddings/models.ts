@@ -46,7 +46,7 @@ export async function modelInfo(connection: Connection, options: ModelInfoOption
   // Version 2025-04-01 wants it, the ones before do not know it.
   if (model) url.searchParams.set('model', model)
   return ask(connection, url.href, undefined, 'model_name', options, (info) => {
-    for (const name of ['model_name', 'model_type', 'model_provider_name']) string(info, name)
+    for (const name of ['model_name', 'model_type', 'model_provider_name']) string(info[name], name)
     return info as ModelInfo
   })
 }
@@ -64,9 +64,9 @@ export async function modelInfo(connection: Connection, options: ModelInfoOption
  */
 export async function listModels(connection: Connection, options: CallOptions = {}): Promise<ListedModel[]> {
   return ask(connection, operationUrl(connection.endpoint, 'models'), undefined, 'data', options, (list) =>
-    objects(list, 'data').map((model, at) => {
-      const path = `data[${at}].`
-      return { ...model, id: string(model, 'id', path) ?? malformed(`${path}id`, 'string', 'undefined') }
+    objects(list['data'], 'data').map((model, at) => {
+      const path = `data[${at}].id`
+      return { ...model, id: string(model['id'], path) ?? malformed(path, 'string', 'undefined') }
     }),
   )
 }

@@ -16,12 +16,12 @@ const NONE: Float32Array = /* @__PURE__ */ new Float32Array()
  * @throws `ChatError` `malformed` unless there is one for each of `count` inputs, and each is of finite numbers.
  */
 export function vectorsOf(answer: WireObject, count: number): Float32Array[] {
-  const items = objects(answer, 'data')
+  const items = objects(answer['data'], 'data')
   if (items.length !== count) malformed('data', `${count} embeddings`, items.length)
   const vectors = items.map(() => NONE)
   for (const [at, item] of items.entries()) {
     const path = `data[${at}].`
-    const index = number(item, 'index', path) ?? NaN
+    const index = number(item['index'], `${path}index`) ?? NaN
     // Taken, or no place at all.
     if (vectors[index] !== NONE) malformed(`${path}index`, `one of ${count}, once`, index)
     vectors[index] = vectorOf(item['embedding']) ?? malformed(`${path}embedding`, 'numbers', typeof item['embedding'])

@@ -78,28 +78,28 @@ export function foldResponse(failure: (body: WireObject) => ChatError): Fold {
   /** Takes an item as far as it is there; tells whether it is the model's own. */
   function takeItem(item: WireObject, at: number): boolean {
     output[at] = item
-    const type = string(item, 'type', 'item.')
-    if (type === 'function_call' || type === 'custom_tool_call') add(CALLS, placeOf(at), string(item, 'arguments', 'item.') ?? string(item, 'input', 'item.'), item)
+    const type = string(item['type'], 'item.type')
+    if (type === 'function_call' || type === 'custom_tool_call') add(CALLS, placeOf(at), string(item['arguments'], 'item.arguments') ?? string(item['input'], 'item.input'), item)
     else if (type === 'message' || type === REASONING) {
-      for (const [index, part] of objects(item, 'content', 'item.').entries()) takePart(part, placeOf(at, index))
-      for (const [index, part] of objects(item, 'summary', 'item.').entries()) takePart(part, placeOf(at, undefined, index))
+      for (const [index, part] of objects(item['content'], 'item.content').entries()) takePart(part, placeOf(at, index))
+      for (const [index, part] of objects(item['summary'], 'item.summary').entries()) takePart(part, placeOf(at, undefined, index))
     } else return false
     return true
   }
 
   function takePart(part: WireObject, place: string): void {
-    add(MEMBERS[String(part['type'])], place, string(part, 'text') ?? string(part, 'refusal'), part)
-    cite(`${place}c`, objects(part, 'annotations').slice(come.get(`${place}c`)))
+    add(MEMBERS[String(part['type'])], place, string(part['text'], 'text') ?? string(part['refusal'], 'refusal'), part)
+    cite(`${place}c`, objects(part['annotations'], 'annotations').slice(come.get(`${place}c`)))
   }
 
   function end(response: WireObject, completed: boolean): void {
-    for (const [at, item] of objects(response, 'output').entries()) takeItem(item, at)
-    const verdicts = objects(response, 'content_filters')
+    for (const [at, item] of objects(response['output'], 'output').entries()) takeItem(item, at)
+    const verdicts = objects(response['content_filters'], 'content_filters')
     const spoken = verdicts.filter((verdict) => verdict['source_type'] !== 'prompt')
     const { blocked, content_filter_results } = spoken.find((verdict) => verdict['blocked']) ?? spoken[0] ?? {}
-    const why = object(response, 'incomplete_details')?.['reason']
+    const why = object(response['incomplete_details'], 'incomplete_details')?.['reason']
     if (completed && !blocked) carried = carry(Object.values(output), response['store'] !== false)
-    const { input_tokens, output_tokens, input_tokens_details, output_tokens_details, ...counts } = object(response, 'usage') ?? {}
+    const { input_tokens, output_tokens, input_tokens_details, output_tokens_details, ...counts } = object(response['usage'], 'usage') ?? {}
     tell(
       { finish_reason: blocked ? 'content_filter' : completed ? (calls.length ? CALLS : 'stop') : why === 'max_output_tokens' ? 'length' : (why ?? 'length'), content_filter_results },
       {
@@ -110,22 +110,22 @@ export function foldResponse(failure: (body: WireObject) => ChatError): Fold {
   }
 
   return {
-    take(frame) {
+    take(frame, into = []) {
       raw = frame
-      events = []
-      const type = string(raw, 'type')
+      events = into
+      const type = string(raw['type'], 'type')
       if (type === 'error') throw failure(raw)
       const [, kind = '', what] = /^response\.(\w+)(?:\.(delta$|annotation))?/.exec(type ?? '') ?? []
-      const at = number(raw, 'output_index') ?? 0
+      const at = number(raw['output_index'], 'output_index') ?? 0
       const place = placeOf(at, raw['content_index'], raw['summary_index'])
-      const item = object(raw, 'item')
+      const item = object(raw['item'], 'item')
       const member = MEMBERS[kind]
       // A text's own last frame is left out, as its item's comes.
-      if (what === 'annotation') cite(`${place}c`, [object(raw, what)].filter((citation) => !!citation))
-      else if (member && what) add(member, place, string(raw, what))
+      if (what === 'annotation') cite(`${place}c`, [object(raw[what], what)].filter((citation) => !!citation))
+      else if (member && what) add(member, place, string(raw[what], what))
       else if (item ? !takeItem(item, at) : BUILT_IN.test(kind)) events.push({ type: 'built-in-tool', choice: 0, raw })
 
-      const response = type ? object(raw, 'response') : raw
+      const response = type ? object(raw['response'], 'response') : raw
       const status = response?.['status']
       if (response) chunks.take({ id: response['id'], model: response['model'] })
       if (status === 'failed') failed = response

@@ -8,25 +8,25 @@
 import { ChatError } from '../errors.ts'
 import type { WireObject } from './completion.ts'
 
-/** Reads a string. @throws `ChatError` `malformed`, naming the path `parent + name`, where it is something else */
-export function string(object: WireObject, name: string, parent?: string): string | undefined {
-  return field(object, name, 'string', parent) as string | undefined
+/** Reads a string. @throws `ChatError` `malformed`, naming the path, where it is something else */
+export function string(value: unknown, path: string): string | undefined {
+  return proven(value, 'string', path) as string | undefined
 }
 
 /** Reads a number. @throws `ChatError` `malformed` */
-export function number(object: WireObject, name: string, parent?: string): number | undefined {
-  return field(object, name, 'number', parent) as number | undefined
+export function number(value: unknown, path: string): number | undefined {
+  return proven(value, 'number', path) as number | undefined
 }
 
 /** Reads an object. @throws `ChatError` `malformed` */
-export function object(object: WireObject, name: string, parent?: string): WireObject | undefined {
-  return field(object, name, 'object', parent) as WireObject | undefined
+export function object(value: unknown, path: string): WireObject | undefined {
+  return proven(value, 'object', path) as WireObject | undefined
 }
 
 /** Reads an array of objects; absent it is empty. @throws `ChatError` `malformed` */
-export function objects(object: WireObject, name: string, parent?: string): readonly WireObject[] {
-  const items = (field(object, name, 'array', parent) ?? []) as WireObject[]
-  for (const item of items) prove(item, 'object', `${name}[]`, parent)
+export function objects(value: unknown, path: string): readonly WireObject[] {
+  const items = (proven(value, 'array', path) ?? []) as WireObject[]
+  for (const item of items) prove(item, 'object', path, '[]')
   return items
 }
 
@@ -40,16 +40,19 @@ export function parseObject(text: string): WireObject | undefined {
   }
 }
 
-function field(object: WireObject, name: string, kind: string, parent?: string): unknown {
-  const value = object[name] ?? undefined
-  if (value !== undefined) prove(value, kind, name, parent)
+function proven(value: unknown, kind: string, path: string): unknown {
+  if (value == null) return undefined
+  prove(value, kind, path)
   return value
 }
 
 /** The path in two parts, as it is put together only when it is needed. */
-function prove(value: unknown, kind: string, name: string, parent = ''): void {
+function prove(value: unknown, kind: string, parent: string, name = ''): void {
   const found = kindOf(value)
-  if (found !== kind) throw new ChatError('malformed', `Cannot get the answer as ${parent}${name} must be ${kind}: it is ${found}`, { path: parent + name })
+  if (found !== kind) {
+    const path = parent + name
+    throw new ChatError('malformed', `Cannot get the answer as ${path} must be ${kind}: it is ${found}`, { path })
+  }
 }
 
 function kindOf(value: unknown): string {

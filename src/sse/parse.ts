@@ -22,7 +22,7 @@ export interface Parser {
  * @param other - Given each field that is neither.
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
  */
-export function createParser(maxMessageBytes: number, emit: (data: string, event: string) => void, other?: (field: string | undefined, value: string) => void): Parser {
+export function createParser(maxMessageBytes: number, emit: (data: string, event: string) => void, other?: (field: string, value: string) => void): Parser {
   // Keeps a character that is cut for the next call. `ignoreBOM`, as Node's own removal goes wrong where a BOM is cut.
   const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
   /** What is passed over if it comes next: a BOM at the very start, the LF of a CRLF that was cut. */
@@ -47,7 +47,10 @@ export function createParser(maxMessageBytes: number, emit: (data: string, event
       }
       return
     }
-    const [, field, value = ''] = /^([^:]*)(?:: ?([^]*))?/.exec(line) ?? []
+    // By hand, as an expression takes three times as long.
+    const colon = line.indexOf(':')
+    const field = colon < 0 ? line : line.slice(0, colon)
+    const value = colon < 0 ? '' : line.slice(line[colon + 1] === ' ' ? colon + 2 : colon + 1)
     if (field === 'data') data = data === undefined ? value : `${data}\n${value}`
     else if (field === 'event') event = value
     else other?.(field, value)
@@ -61,7 +64,7 @@ export function createParser(maxMessageBytes: number, emit: (data: string, event
         if (text[0] === skip) text = text.slice(1)
         skip = ''
       }
-      const lines = text.split(/\r\n?|\n/)
+      const lines = text.split(text.includes('\r') ? /\r\n?|\n/ : '\n')
       const last = lines.pop() ?? ''
       for (const rest of lines) {
         line += rest

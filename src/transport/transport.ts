@@ -47,10 +47,10 @@ export interface Answer {
   readonly info: AnswerInfo
   /** Aborts with the caller's reason or a timeout. */
   readonly signal: AbortSignal
-  /** The next bytes, `undefined` at the end. @throws the caller's reason; `ChatError`, a timeout; whatever the body throws that breaks. */
-  read(): Promise<Uint8Array | undefined>
-  /** Tells that an event has come, so that the idle limit begins anew. */
-  event(): void
+  /** The next bytes, none at the end. @throws whatever the body throws that breaks; also once the signal aborts, which is to be looked at first. */
+  read(): Promise<{ readonly value?: Uint8Array | undefined }>
+  /** Tells that the bytes are read, and whether there was an event in them, with which the idle limit begins anew. */
+  took(event: boolean): void
 }
 
 /** One attempt of a call: a good response, or a `ChatError`. */
@@ -104,7 +104,9 @@ export function createTransport(fetch: Fetch, tokens: TokenCache, retrying: Retr
       const response = await retrying(attempt, call.url, signal)
       const { status, headers } = response
       const info = { status, url, attempts, requestId: requestId(headers), rateLimit: rateLimit(headers), contentType: headers.get('content-type') ?? undefined }
-      return answerOf(response, info, signal, clock, firstEventMs, idleMs)
+      clock.limit('first-event-timeout', firstEventMs)
+      clock.pause()
+      return answerOf(response, info, signal, clock, idleMs)
     } catch (error) {
       clock.stop()
       throw isChatError(error) ? Object.assign(error, { attempts }) : error
@@ -112,31 +114,22 @@ export function createTransport(fetch: Fetch, tokens: TokenCache, retrying: Retr
   }
 }
 
-function answerOf({ body }: Response, info: AnswerInfo, signal: AbortSignal, { limit, pause }: Clock, firstEventMs: number, idleMs: number): Answer {
+function answerOf({ body }: Response, info: AnswerInfo, signal: AbortSignal, clock: Clock, idleMs: number): Answer {
   const reader = body?.getReader()
-  let code: 'first-event-timeout' | 'idle-timeout' = 'first-event-timeout'
-  let limitMs = firstEventMs
-  let left = limitMs
+  let begun = false
   // Ends a read that is waiting, also of a body that does not know the signal.
   signal.addEventListener('abort', () => void reader?.cancel(signal.reason).catch(() => {}))
   return {
     info,
     signal,
-    async read() {
-      const start = Date.now()
-      limit(code, limitMs, left)
-      try {
-        return (await reader?.read())?.value
-      } finally {
-        pause()
-        left -= Date.now() - start
-        // Above all else: an abort makes bodies end or break.
-        signal.throwIfAborted()
-      }
+    read() {
+      clock.go()
+      return reader?.read() ?? Promise.resolve({})
     },
-    event() {
-      code = 'idle-timeout'
-      left = limitMs = idleMs
+    took(event) {
+      if (event && !begun) clock.limit('idle-timeout', idleMs)
+      begun ||= event
+      clock.pause(event)
     },
   }
 }
