@@ -24,7 +24,7 @@ export interface ReadBody {
   readonly promptTokens: number
   /** More than it can count. */
   readonly mostPromptTokens: number
-  /** What refers to things that are kept at the service, and may be somebody else's: `file_id`, `item_reference`. */
+  /** What refers to things that are kept at the service, and may be somebody else's: `file_id`, `item_reference`, `audio_id`. */
   readonly references: readonly string[]
 }
 
@@ -92,5 +92,9 @@ function measure(value: unknown, name: string, left: number, found: Found, image
       if (typeof item === 'number') found.numbers++
       else measure(item, name, left - 1, found, images)
     }
-  } else if (typeof value === 'object' && value) for (const [key, member] of Object.entries(value)) measure(member, key, left - 1, found, images)
+  } else if (typeof value === 'object' && value) {
+    // What an assistant has said aloud is named by `audio: { id }`: https://platform.openai.com/docs/api-reference/chat/create
+    if (images && name === 'audio' && 'id' in value) found.references.add('audio_id')
+    for (const [key, member] of Object.entries(value)) measure(member, key, left - 1, found, images)
+  }
 }

@@ -18,8 +18,8 @@ export interface RelayedDeployment {
   /** How a chat request says it, whatever name the caller used; Mistral's models and older ones know `max_tokens` alone. @defaultValue `'max_completion_tokens'` */
   readonly outputLimit?: 'max_completion_tokens' | 'max_tokens'
   /**
-   * The parameters that callers may set, beside `model`, `messages`, `input`, `n`, `stream`, `stream_options` and the limits of output tokens; `file_id` and `item_reference`
-   * among them allow to refer to what is kept at the service. @defaultValue those that reach nothing of others, and cost nothing but tokens
+   * The parameters that callers may set, beside `model`, `messages`, `input`, `n`, `stream`, `stream_options` and the limits of output tokens; `file_id`, `item_reference`
+   * and `audio_id` among them allow to refer to what is kept at the service. @defaultValue those that reach nothing of others, and cost nothing but tokens
    */
   readonly parameters?: readonly string[]
   /** The types of tools that callers may offer. What the service runs itself costs, and reaches out. @defaultValue `['function', 'custom']` */

@@ -1,6 +1,6 @@
 /** A caller of a relay who means harm, though their token is good. */
 import { describe, expect, test } from 'vitest'
-import { ASK, rig } from '../edge/rig.ts'
+import { ASK, errorOf, rig } from '../edge/rig.ts'
 
 describe('a relay sends on what it has judged', () => {
   test('and nothing else, where a body says a thing twice', async () => {
@@ -18,6 +18,16 @@ describe('a relay sends on what it has judged', () => {
     const { post, sent } = rig({ upstreams: [{ endpoint: 'https://c.openai.azure.com/openai/deployments', credential: () => 'real-token' }] })
     expect((await post({ ...ASK, model })).status).toBe(404)
     expect(sent).toEqual([])
+  })
+
+  test('and nothing that names what was said aloud to somebody, unless the deployment allows it', async () => {
+    const body = { ...ASK, messages: [{ role: 'assistant', audio: { id: 'audio_of_somebody' } }, { role: 'user', content: 'Say that again' }] }
+    const { post, sent } = rig()
+    const response = await post(body)
+    expect([response.status, (await errorOf(response)).param, sent.length]).toEqual([400, 'audio_id', 0])
+    const open = rig({ deployments: { chat: { deployment: 'gpt-5-mini', parameters: ['audio_id'] } } })
+    await open.post(body)
+    expect(open.sent).toHaveLength(1)
   })
 
   test.each(['host', 'x-forwarded-host', 'x-forwarded-for', 'x-original-url', 'x-http-method-override', 'api-key', 'ocp-apim-subscription-key', 'cookie', 'x-ms-useragent', 'content-encoding-x', 'transfer-encoding-x', 'x-stainless-lang', 'accept-language', 'referer', 'te'])('and no %s of theirs', async (name) => {

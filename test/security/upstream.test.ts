@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { chat, connect, endpointFor, streamChat } from '../../src/index.ts'
 import type { Fetch } from '../../src/index.ts'
 import { conversation } from '../../src/conversation/index.ts'
+import { partialJson } from '../../src/structured/partial-json.ts'
 import { runTools, tool } from '../../src/tools/index.ts'
 import { rejection } from '../conformance/foundry.ts'
 
@@ -41,6 +42,14 @@ describe('names that objects have by themselves', () => {
       expect(await rejection(run.result)).toMatchObject({ code: 'invalid-tool-call', tool: name })
     }
     expect(ran).toEqual([])
+  })
+
+  test('in a structured answer, while it grows and when it is whole, are members as any other', () => {
+    const growing = partialJson()
+    for (const char of `{${EVIL},"city":"Oslo"}`) growing.push(char)
+    const value = growing.end() as Record<string, unknown>
+    expect([Object.getPrototypeOf(value), Object.keys(value), value['polluted']]).toEqual([Object.prototype, ['__proto__', 'constructor', 'city'], undefined])
+    untouched()
   })
 
   test('in a stored conversation change none of its messages', () => {
