@@ -39,21 +39,23 @@ log(`in ${Math.round((performance.now() - started) / 1000)} s`)
 
 async function measure() {
   const list = subjects({ keys: keys?.split(','), quick })
-  const busy = [loadavg()[0]]
-  const sections = {}
-  const charts = new Map()
+  const sections = { 'call-about': about({ list, quick }) }
   for (const name of only?.split(',') ?? MEASURES) {
     const measured = await import(`./measures/${name}.mjs`)
+    const busy = [loadavg()[0]]
+    const begun = performance.now()
     const cases = await measured.run({ list, quick: quick && !only, log: (text) => log(`${name}: ${text}`) })
     busy.push(loadavg()[0])
-    sections[`call-${name}`] = section(measured, list, cases)
-    if (measured.charted) charts.set(name, chart({ title: measured.charted, list, cases: cases.filter(({ uncharted }) => !uncharted) }))
+    log(`${name}: in ${Math.round((performance.now() - begun) / 1000)} s`)
+    sections[`call-${name}`] = section(measured, list, cases, busy)
     console.log(`\n## ${measured.title}\n\n${sections[`call-${name}`]}`)
+    if (write && measured.charted) draw(name, chart({ title: measured.charted, list, cases: cases.filter(({ uncharted }) => !uncharted) }))
   }
-  const head = about({ list, busy, quick })
-  console.log(`\n${head}`)
-  if (!write) return
+  console.log(`\n${sections['call-about']}`)
+  if (write) syncSections(join(root, 'docs/performance.md'), sections, { write })
+}
+
+function draw(name, svg) {
   mkdirSync(join(root, 'docs/charts'), { recursive: true })
-  for (const [name, svg] of charts) writeFileSync(join(root, `docs/charts/${name}.svg`), svg)
-  syncSections(join(root, 'docs/performance.md'), only ? sections : { 'call-about': head, ...sections }, { write })
+  writeFileSync(join(root, `docs/charts/${name}.svg`), svg)
 }

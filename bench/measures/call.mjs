@@ -8,8 +8,8 @@ import { openAll } from '../subjects.mjs'
 import { answerOf, fetchOf } from '../wire.mjs'
 
 const WORDS = 5
-const CALLS = 2000
-const ROUNDS = 9
+const CALLS = 1000
+const ROUNDS = 7
 
 export const title = 'Processor time of a call'
 /** Its chart's title. */
@@ -19,8 +19,8 @@ export const remark = `Answers of ${WORDS} words that come in one block, one cal
 export async function run({ list, quick }) {
   const { events, text } = answerOf(WORDS)
   const asks = await openAll(list, 'call', { fetch: fetchOf([new TextEncoder().encode(events.join(''))]) })
-  const calls = quick ? CALLS / 10 : CALLS
-  const samples = await interleave([...asks.keys()], { rounds: quick ? 2 : ROUNDS, warmup: quick ? 1 : 2 }, async (key) => {
+  const calls = quick ? CALLS / 5 : CALLS
+  const samples = await interleave([...asks.keys()], { rounds: quick ? 2 : ROUNDS, warmup: 1 }, async (key) => {
     const ask = asks.get(key)
     // Bare fetch does not look at what it reads.
     const expected = key === 'bare' ? '' : text

@@ -11,7 +11,7 @@ import { openAll } from '../subjects.mjs'
 const CALLS = 10
 const ROUNDS = 5
 /** A connection that is open after so long has not been closed by who left. */
-const PATIENCE_MS = 500
+const PATIENCE_MS = 2000
 /** Time for what a subject may still have to do with the words that it has, in silence. */
 const SILENCE_MS = 20
 
