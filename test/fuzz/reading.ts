@@ -34,21 +34,24 @@ interface Outcome {
 }
 
 /** Reads what is served as an answer, and proves what is true of every one. */
-async function read({ pieces, breaks, status = 200, type }: Served, n = 1): Promise<Outcome> {
-  let at = 0
-  const body = new ReadableStream<Uint8Array<ArrayBuffer>>(
-    {
-      pull(controller) {
-        const piece = pieces[at++]
-        if (piece) controller.enqueue(piece.slice())
-        else if (breaks) controller.error(new TypeError('terminated'))
-        else controller.close()
+async function readOut({ pieces, breaks, status = 200, type }: Served, n = 1): Promise<Outcome> {
+  // One for each attempt, as a refused token is tried again.
+  function body(): ReadableStream<Uint8Array<ArrayBuffer>> {
+    let at = 0
+    return new ReadableStream(
+      {
+        pull(controller) {
+          const piece = pieces[at++]
+          if (piece) controller.enqueue(piece.slice())
+          else if (breaks) controller.error(new TypeError('terminated'))
+          else controller.close()
+        },
       },
-    },
-    { highWaterMark: 0 },
-  )
+      { highWaterMark: 0 },
+    )
+  }
   const headers = type === undefined ? {} : { 'content-type': type }
-  const connection = connect({ endpoint: ENDPOINT, token: () => TOKEN, fetch: () => Promise.resolve(new Response([204, 205, 304].includes(status) ? null : body, { status, headers })) })
+  const connection = connect({ endpoint: ENDPOINT, token: () => TOKEN, fetch: () => Promise.resolve(new Response([204, 205, 304].includes(status) ? null : body(), { status, headers })) })
   const stream = streamChat(connection, { model: 'm', messages: ASK, ...(n > 1 && { n }) })
   const events: ChatEvent[] = []
   let thrown: unknown
@@ -85,6 +88,9 @@ function prove({ events, result, error, partial }: Outcome, sent: number, n: num
 
 const type = fc.constantFrom(undefined, 'text/event-stream', 'text/event-stream; charset=utf-8', 'application/json', 'text/html', 'text/plain')
 
+/** Sizes of pieces for streams of some thousand bytes: mostly large, as each piece takes its time. */
+const pieces = fc.oneof({ weight: 1, arbitrary: sizes }, { weight: 4, arbitrary: fc.array(fc.integer({ min: 1, max: 3000 }), { minLength: 1, maxLength: 8 }) })
+
 /** What may happen to bytes between who sends and who reads them. */
 const harm = fc.array(
   fc.record({ kind: fc.constantFrom('cut', 'drop', 'repeat', 'flip', 'insert', 'insert', 'swap'), at: fc.double({ min: 0, max: 1, noNaN: true }), length: fc.integer({ min: 1, max: 60 }), bytes: fc.oneof(wire, fc.uint8Array({ minLength: 1, maxLength: 4 }), fc.constantFrom(TOKEN, '\n\n', '\n\ndata: [DONE]\n\n', '\n\ndata: {"error":{"code":"x","message":"no"}}\n\n', `\n\ndata: {"error":{"message":"${TOKEN}"}}\n\n`, '"', '{', '}', 'null', '<').map((text) => new TextEncoder().encode(text))) }),
@@ -108,12 +114,15 @@ function harmed(bytes: Uint8Array, all: readonly (typeof harm extends fc.Arbitra
 /** The properties of reading these streams. */
 export function readsSafely(what: string, recorded: readonly Recorded[]): void {
   const one = fc.constantFrom(...recorded)
+  const read = new Map<Recorded, Promise<Outcome>>()
   holds(
     `streamChat() gives of ${what} that are cut the beginning and \`truncated\`, and a result where the model had finished`,
-    fc.asyncProperty(one, fc.double({ min: 0, max: 1, noNaN: true }), sizes, fc.boolean(), type, async ({ bytes, n }, where, lengths, breaks, contentType) => {
-      const whole = await read({ pieces: [bytes.slice()], breaks: false }, n)
+    fc.asyncProperty(one, fc.double({ min: 0, max: 1, noNaN: true }), pieces, fc.boolean(), type, async (stream, where, lengths, breaks, contentType) => {
+      const { bytes, n } = stream
+      read.set(stream, read.get(stream) ?? readOut({ pieces: [bytes.slice()], breaks: false }, n))
+      const whole = (await read.get(stream)) as Outcome
       const sent = bytes.subarray(0, Math.floor(where * (bytes.length + 1)))
-      const { result, error, partial } = await read({ pieces: cut(sent, lengths), breaks, type: contentType }, n)
+      const { result, error, partial } = await readOut({ pieces: cut(sent, lengths), breaks, type: contentType }, n)
       expect(whole.result).toBeDefined()
       for (const { index, text, reasoning } of partial.choices) {
         const truth = whole.partial.choices.find((choice) => choice.index === index)
@@ -128,8 +137,8 @@ export function readsSafely(what: string, recorded: readonly Recorded[]): void {
 
   holds(
     `streamChat() gives of ${what} that are harmed a result or an error of the family, and in it no more than was sent`,
-    fc.asyncProperty(one, harm, sizes, fc.boolean(), type, async ({ bytes, n }, harms, lengths, breaks, contentType) => {
-      await read({ pieces: cut(harmed(bytes, harms), lengths), breaks, type: contentType }, n)
+    fc.asyncProperty(one, harm, pieces, fc.boolean(), type, async ({ bytes, n }, harms, lengths, breaks, contentType) => {
+      await readOut({ pieces: cut(harmed(bytes, harms), lengths), breaks, type: contentType }, n)
     }),
     { cost: 2 },
   )
@@ -141,7 +150,7 @@ export function readsAnything(): void {
   holds(
     'streamChat() gives of any bytes and any status a result or an error of the family',
     fc.asyncProperty(fc.oneof(wire, fc.uint8Array({ maxLength: 60 }), fc.json().map((text) => new TextEncoder().encode(text))), sizes, fc.boolean(), type, status, async (bytes, lengths, breaks, contentType, code) => {
-      const { result, error } = await read({ pieces: cut(bytes, lengths), breaks, type: contentType, status: code })
+      const { result, error } = await readOut({ pieces: cut(bytes, lengths), breaks, type: contentType, status: code })
       expect(result).toBeUndefined()
       if (code >= 300) expect(error && 'status' in error && error.status).toBe(code)
     }),
