@@ -1,5 +1,5 @@
 /**
- * Installs a package of Debian's, where that can be done without asking anybody.
+ * Installs packages of Debian's, where that can be done without asking anybody.
  * @module
  */
 import { spawnSync } from 'node:child_process'
@@ -7,14 +7,14 @@ import { existsSync } from 'node:fs'
 import process from 'node:process'
 
 /**
- * Installs a package and tells whether it is there now; `false` where this is no Debian, or not its root.
- * @param {string} name
+ * Installs packages and tells whether they are there now; `false` where this is no Debian, or not its root.
+ * @param {...string} names
  * @returns {boolean}
  */
-export function installFromDebian(name) {
+export function installFromDebian(...names) {
   if (process.platform !== 'linux' || process.getuid?.() !== 0 || !existsSync('/etc/debian_version')) return false
-  console.log(`${name}: installing it with apt-get`)
+  console.log(`${names.join(', ')}: installing with apt-get`)
   const options = { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, timeout: 300_000 }
   if (spawnSync('apt-get', ['update', '-q'], options).status !== 0) return false
-  return spawnSync('apt-get', ['install', '-y', '-q', '--no-install-recommends', name], options).status === 0
+  return spawnSync('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...names], options).status === 0
 }

@@ -1,72 +1,105 @@
 /**
  * Runs one suite, from the packed package, in every runtime that this machine has, and says how many tests passed where.
- * `--default` leaves out the runtimes that are installed for this alone, `--only node22,webkit` takes those alone; `--write` writes the README's table.
- * Ends with the line `N passed, N failed, N skipped`.
+ * `--default` leaves out the runtimes that are installed for this alone, `--only node22,webkit` takes those alone.
+ * The README's table must say the same of each runtime that ran; `--write` has it say so. Ends with the line `N passed, N failed, N skipped`.
  * @module
  */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import process from 'node:process'
 import { parseArgs } from 'node:util'
+import { installAlone } from '../test/package/artifact.ts'
+import { drivers } from '../test/runtimes/drivers/index.ts'
 import { bundleSuite } from '../test/runtimes/suite/bundle.ts'
 import { membersOf } from '../test/runtimes/suite/members.ts'
 import { runSuite } from '../test/runtimes/suite/report.ts'
-import { installAlone } from '../test/package/artifact.ts'
-import { drivers } from '../test/runtimes/drivers/index.ts'
+import { figuresIn, tableOf } from '../test/runtimes/suite/table.ts'
 import { line, sum, tally } from './counts.mjs'
 import { root } from './entries.mjs'
+import { syncSections } from './sections.mjs'
+
+/** As many runtimes at a time; most of what they do is wait. */
+const AT_ONCE = 2
+const SECTION = 'runtimes'
 
 process.chdir(root)
 const { values } = parseArgs({ options: { default: { type: 'boolean' }, only: { type: 'string' }, write: { type: 'boolean' } } })
-const asked = values.only?.split(',')
-const unknown = asked?.filter((id) => !drivers.some((driver) => driver.id === id)) ?? []
-if (unknown.length > 0) throw new Error(`Cannot run ${unknown.join(', ')}: the runtimes are ${drivers.map(({ id }) => id).join(', ')}`)
+const ids = values.only?.split(',') ?? drivers.filter(({ byDefault }) => byDefault || !values.default).map(({ id }) => id)
+const unknown = ids.filter((id) => !drivers.some((driver) => driver.id === id))
+if (unknown.length > 0) throw new Error(`Cannot run the suite in ${unknown.join(', ')}: the runtimes are ${drivers.map(({ id }) => id).join(', ')}`)
+if (!existsSync('dist/index.js')) throw new Error('Cannot pack what is not built: npm run build makes it')
 
 const { members, others } = membersOf()
-const programs = new Map()
 const artifact = await installAlone()
-const results = []
+const programs = new Map()
+let results
 try {
-  for (const driver of drivers) if (asked ? asked.includes(driver.id) : driver.byDefault || !values.default) results.push(await resultOf(driver))
+  results = await runAll(drivers.filter(({ id }) => ids.includes(id)))
 } finally {
   await artifact.remove()
 }
-report()
-// Some runtimes keep handles open after their end.
-process.exit()
+const total = report()
+if (process.env['KEYLESS_CHAT_COUNTS']) writeFileSync(process.env['KEYLESS_CHAT_COUNTS'], JSON.stringify({ total }))
+console.log(line(total))
+// Not before what was said is out; browsers and servers that were ended may leave handles behind.
+process.stdout.write('', () => process.exit(total.failed > 0 ? 1 : 0))
 
-async function resultOf(driver) {
-  const found = await driver.find({ install: !values.default })
-  if (!found) return { driver, missing: true, counts: tally(0, 0, 1), areas: {} }
-  const start = Date.now()
-  let outcomes = []
-  let broken
-  try {
-    if (!programs.has(driver.kind)) programs.set(driver.kind, await bundleSuite(driver.kind, members, artifact.folder))
-    outcomes = await runSuite(driver.id, found, programs.get(driver.kind), artifact.folder)
-  } catch (error) {
-    broken = error.message
-    console.error(`failed: ${driver.name}: ${broken}`)
+async function runAll(chosen) {
+  const results = []
+  const waiting = [...chosen.entries()]
+  async function work() {
+    for (let next = waiting.shift(); next; next = waiting.shift()) results[next[0]] = await resultOf(next[1])
   }
-  for (const { file, name, message } of outcomes.filter(({ state }) => state === 'failed')) console.error(`failed: ${driver.name}: ${file}: ${name}\n  ${message.replaceAll('\n', '\n  ')}`)
+  await Promise.all(Array.from({ length: AT_ONCE }, work))
+  return results
+}
+
+async function resultOf({ name, id, kind, find }) {
+  let outcomes = []
+  const broken = []
+  let version = ''
+  const start = performance.now()
+  try {
+    const found = await find({ install: !values.default })
+    if (!found) return { name, counts: tally(0, 0, 1), areas: {} }
+    version = found.version
+    if (!programs.has(kind)) programs.set(kind, bundleSuite(kind, members, artifact.folder))
+    outcomes = await runSuite(id, found, await programs.get(kind), artifact.folder)
+  } catch (error) {
+    broken.push(`${name}: ${error.stack}`)
+  }
+  for (const { file, name: test, state, message } of outcomes) if (state === 'failed') broken.push(`${name}: ${file}: ${test}\n${message}`)
+  for (const text of broken) console.error(`failed: ${text.replaceAll('\n', '\n  ')}`)
   const areas = {}
   for (const { file, state } of outcomes) {
     const area = file.split('/')[1] ?? 'elsewhere'
-    areas[area] = sum([areas[area] ?? tally(), tally(+(state === 'passed'), +(state === 'failed'), +(state === 'skipped'))])
+    areas[area] = sum([areas[area] ?? tally(), tally(Number(state === 'passed'), Number(state === 'failed'), Number(state === 'skipped'))])
   }
-  const counts = sum([...Object.values(areas), tally(0, broken ? 1 : 0)])
-  console.log(`${driver.name} ${found.version}: ${line(counts)} in ${((Date.now() - start) / 1000).toFixed(1)} s`)
-  return { driver, counts, areas, broken }
+  const counts = sum([...Object.values(areas), tally(0, outcomes.length === 0 ? 1 : 0)])
+  console.log(`${name} ${version}: ${line(counts)} in ${((performance.now() - start) / 1000).toFixed(1)} s`)
+  return { name, areas, counts }
 }
 
 function report() {
-  const names = [...new Set(results.flatMap(({ areas }) => Object.keys(areas)))].sort()
-  const cell = (counts) => (counts ? (counts.failed ? `${counts.passed} (${counts.failed} failed)` : String(counts.passed)) : '–')
-  const rows = [['', ...results.map(({ driver }) => driver.name)], ...names.map((area) => [area, ...results.map(({ areas }) => cell(areas[area]))]), ['all', ...results.map(({ counts }) => cell(counts))]]
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)))
-  for (const row of rows) console.log(row.map((text, column) => (column ? text.padStart(widths[column]) : text.padEnd(widths[column]))).join('  '))
-  console.log(`not in the suite, as they import what the package does not export: ${[...others.keys()].join(', ')}`)
-  for (const { driver, missing } of results) if (missing) console.log(`skipped: ${driver.name} (not on this platform)`)
+  const ran = results.filter(({ areas }) => Object.keys(areas).length > 0)
+  const passed = Object.fromEntries(ran.map(({ name, areas }) => [name, Object.fromEntries(Object.entries(areas).map(([area, counts]) => [area, counts.passed]))]))
+  console.log(`\n${tableOf(passed, ran.map(({ name }) => name))}\n`)
+  console.log(`Not in the suite, as they import what the package does not export: ${[...others.keys()].join(', ')}`)
+  for (const { name, counts } of results) if (counts.passed + counts.failed === 0) console.log(`skipped: ${name} (not to be had on this machine)`)
+
   const total = sum(results.map(({ counts }) => counts))
-  if (total.passed === 0 && total.failed === 0) total.failed++
-  console.log(line(total))
-  process.exitCode = total.failed > 0 ? 1 : 0
+  if (total.passed === 0 && total.failed === 0) {
+    console.error('failed: no test ran')
+    total.failed++
+  }
+  // Of runtimes that did not run, or not to their end, the table keeps what it says.
+  if (total.failed === 0 && !readmeSays(passed)) {
+    console.error('failed: the README says something else: npm run test:everywhere -- --write')
+    total.failed++
+  }
+  return total
+}
+
+function readmeSays(passed) {
+  const [, section = ''] = readFileSync('README.md', 'utf8').split(new RegExp(`<!-- /?${SECTION} -->`))
+  return syncSections('README.md', { [SECTION]: tableOf({ ...figuresIn(section), ...passed }, drivers.map(({ name }) => name)) }, { write: values.write === true })
 }

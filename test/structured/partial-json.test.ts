@@ -127,7 +127,7 @@ describe('partialJson()', () => {
     parser.push(text)
     const known = structuredClone(parser.end())
     const { changes } = parser
-    expect(parser.push('", "more": [1, 2, true], "x": "y"}] {"z": [1]}')).toStrictEqual(known)
+    expect(isSame(parser.push('", "more": [1, 2, true], "x": "y"}] {"z": [1]}'), known)).toBe(true)
     expect(parser.changes).toBe(changes)
     expect(() => JSON.parse(text) as unknown).toThrow(SyntaxError)
   })

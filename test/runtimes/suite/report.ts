@@ -28,7 +28,8 @@ export async function runSuite(id: string, found: Found, program: string, folder
   const close = await setup({ provide: (name, value) => void (provided[name] = value) })
   const collector = await collect()
   // In the same file, so that it holds however a runtime loads it.
-  const text = `globalThis.PROVIDED = ${JSON.stringify(provided)}; globalThis.REPORT_TO = ${JSON.stringify(collector.url)};\n${program}`
+  // Strict, as modules are, for the one that has none.
+  const text = `'use strict'; globalThis.PROVIDED = ${JSON.stringify(provided)}; globalThis.REPORT_TO = ${JSON.stringify(collector.url)};\n${program}`
   const file = join(folder, `suite-${id}.mjs`)
   await writeFile(file, text)
   collector.serve(text)
@@ -56,8 +57,9 @@ async function collect() {
   const done = new Promise<string | undefined>((resolve) => (finish = resolve))
   function take(lines: string): void {
     for (const line of lines.split('\n').filter(Boolean)) {
-      const outcome = JSON.parse(line) as Outcome | { readonly tests: number }
-      if (!('tests' in outcome)) outcomes.push(outcome)
+      const outcome = JSON.parse(line) as Outcome | { readonly tests: number } | { readonly broken: string }
+      if ('broken' in outcome) finish(outcome.broken)
+      else if (!('tests' in outcome)) outcomes.push(outcome)
       else {
         const told = outcomes.filter(({ file }) => file).length
         finish(outcome.tests > 0 && told >= outcome.tests ? undefined : `it has ${outcome.tests} tests and told of ${told}`)
@@ -76,6 +78,8 @@ async function collect() {
       response.end()
     })
   })
+  // A connection that is closed just when it is used again would be a report that is lost.
+  server.keepAliveTimeout = LIMIT_MS
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,

@@ -13,6 +13,7 @@ export interface Outcome {
   readonly state: 'passed' | 'failed' | 'skipped'
   /** What failed, or why it was skipped. */
   readonly message?: string
+  readonly ms?: number
 }
 
 const TEST_MS = 20_000
@@ -27,7 +28,12 @@ export async function runAll(reportTo: string): Promise<void> {
   globalThis.addEventListener?.('unhandledrejection', (event) => {
     post.line({ file: '', name: 'a rejection that nobody handled', state: 'failed', message: messageOf(event.reason) })
   })
-  for (const file of files) expand(file)
+  try {
+    for (const file of files) expand(file)
+  } catch (error) {
+    post.line({ broken: messageOf(error) })
+    return post.send()
+  }
   const report = (outcome: Outcome): Promise<void> => {
     post.line(outcome)
     return post.due()
@@ -50,7 +56,11 @@ async function runGroup(group: Group, names: readonly string[], { file, skipped,
   if (!scope.skipped && failure === undefined) failure = await hooks([group], 'beforeAll')
   for (const child of group.children) {
     if ('children' in child) await runGroup(child, [...names, child.name], scope, report, failure)
-    else await report({ file, name: [...names, child.name].join(' > '), ...(await runTest(child, scope, failure)) })
+    else {
+      const start = performance.now()
+      const outcome = await runTest(child, scope, failure)
+      await report({ file, name: [...names, child.name].join(' > '), ...outcome, ms: Math.round(performance.now() - start) })
+    }
   }
   if (scope.skipped) return
   const after = await hooks([group], 'afterAll')
