@@ -164,7 +164,6 @@ async function run(project, tests, changed) {
   const { testModules: all, unhandledErrors } = ended
   // Those of other runs are among them.
   const testModules = all.filter(({ moduleId }) => specifications.some((one) => one.moduleId === moduleId))
-  clearTimeout(watchdog)
   const errors = [...testModules.flatMap((module) => [...module.errors()]), ...unhandledErrors]
   const failed = testModules.flatMap((module) => [...module.children.allTests('failed')])
   const output = [...errors.map((error) => error.stack ?? error.message), ...failed.map((test) => `${test.fullName}: ${test.result().errors?.[0]?.message}`)].join('\n')
