@@ -23,18 +23,17 @@ export function collectGarbage() {
  * @param {object} options
  * @param {number} options.rounds
  * @param {number} [options.warmup] - Rounds before, which do not count.
- * @param {number} [options.patienceMs] - Whose turn takes longer has had its only one.
+ * @param {number} [options.patience] - Whose sample is above it has had its only turn.
  * @param {(key: string) => Promise<number>} sample
  * @returns {Promise<Map<string, number[]>>} the samples of each, by round.
  */
-export async function interleave(keys, { rounds, warmup = 1, patienceMs = Infinity }, sample) {
+export async function interleave(keys, { rounds, warmup = 1, patience = Infinity }, sample) {
   const samples = new Map(keys.map((key) => [key, []]))
   const slow = new Map()
   for (let round = -warmup; round < rounds; round++) {
     for (const key of round % 2 ? keys.toReversed() : keys) {
-      const begun = performance.now()
       const value = slow.get(key) ?? (await sample(key))
-      if (performance.now() - begun > patienceMs) slow.set(key, value)
+      if (value > patience) slow.set(key, value)
       if (round >= 0) samples.get(key).push(value)
     }
   }

@@ -10,17 +10,18 @@ import { answerOf, fetchOf } from '../wire.mjs'
 const WORDS = 5
 const CALLS = 1000
 const ROUNDS = 7
+const QUICK_ROUNDS = 2
 
 export const title = 'Processor time of a call'
 /** Its chart's title. */
 export const charted = 'Processor time of a call with a short answer'
 export const remark = `Answers of ${WORDS} words that come in one block, one call after the other.`
 
-export async function run({ list, quick }) {
+export async function run({ list, quick, rounds = quick ? QUICK_ROUNDS : ROUNDS }) {
   const { events, text } = answerOf(WORDS)
   const asks = await openAll(list, 'call', { fetch: fetchOf([new TextEncoder().encode(events.join(''))]) })
   const calls = quick ? CALLS / 5 : CALLS
-  const samples = await interleave([...asks.keys()], { rounds: quick ? 2 : ROUNDS, warmup: 1 }, async (key) => {
+  const samples = await interleave([...asks.keys()], { rounds, warmup: 1 }, async (key) => {
     const ask = asks.get(key)
     // Bare fetch does not look at what it reads.
     const expected = key === 'bare' ? '' : text

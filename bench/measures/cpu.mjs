@@ -10,6 +10,7 @@ import { answerOf, eventBlocks, fetchOf, FILTERS, sizedBlocks } from '../wire.mj
 const EVENTS = 20_000
 const BLOCK_BYTES = 64 * 1024
 const ROUNDS = 7
+const QUICK_ROUNDS = 2
 /** A turn is as many answers as this takes, and four at most, so that it is long beside what disturbs it. */
 const TURN_MS = 250
 const ANSWERS = 4
@@ -26,7 +27,7 @@ export const title = 'Processor time by chunk'
 export const charted = 'Processor time by chunk, 20 000 chunks'
 export const remark = 'Answers of 20 000 chunks without a network: of 310 bytes as gpt-5 models send them, and of 560 with filter results as gpt-4.1 models do.'
 
-export async function run({ list, quick, log }) {
+export async function run({ list, quick, rounds = quick ? QUICK_ROUNDS : ROUNDS, log }) {
   const cases = []
   for (const { name, filters, cut, limit } of quick ? CASES.slice(0, 2) : CASES) {
     log(name)
@@ -34,7 +35,7 @@ export async function run({ list, quick, log }) {
     // What filter results add differs little between peers, and theirs takes long.
     const asks = await openAll(filters === FILTERS.full ? list.filter(({ packages }) => !packages) : list, 'cpu', { fetch: fetchOf(cut(events)) })
     const answers = new Map()
-    const samples = await interleave([...asks.keys()], { rounds: quick ? 2 : ROUNDS, warmup: 1 }, async (key) => {
+    const samples = await interleave([...asks.keys()], { rounds, warmup: 1 }, async (key) => {
       const count = answers.get(key) ?? 1
       const spent = await cpuMicroseconds(async () => {
         for (let answer = 0; answer < count; answer++) await askWhole(key, asks.get(key), text)

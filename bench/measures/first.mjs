@@ -9,17 +9,18 @@ import { openAll } from '../subjects.mjs'
 
 const CALLS = 100
 const ROUNDS = 7
+const QUICK_ROUNDS = 2
 
 export const title = 'The first word'
 /** Its chart's title. */
 export const charted = 'Time to the first word, over loopback'
 export const remark = `The median of ${CALLS} calls a round, one after the other on a connection that is there; bare fetch has it with its first bytes.`
 
-export async function run({ list, quick }) {
+export async function run({ list, quick, rounds = quick ? QUICK_ROUNDS : ROUNDS }) {
   const server = await startServer()
   try {
     const asks = await openAll(list, 'first', { endpoint: server.endpoint })
-    const samples = await interleaveCalls([...asks.keys()], { rounds: quick ? 2 : ROUNDS, calls: quick ? CALLS / 4 : CALLS }, async (key) => {
+    const samples = await interleaveCalls([...asks.keys()], { rounds, calls: quick ? CALLS / 4 : CALLS }, async (key) => {
       const asked = performance.now()
       let first
       await asks.get(key)(() => void (first ??= performance.now()))

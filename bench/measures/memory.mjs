@@ -11,6 +11,7 @@ import { interleave } from '../rounds.mjs'
 
 const CHUNKS = 100_000
 const ROUNDS = 3
+const QUICK_ROUNDS = 1
 const MEBIBYTE = 1024 * 1024
 
 export const title = 'Memory'
@@ -18,10 +19,10 @@ export const title = 'Memory'
 export const charted = 'Memory over 100 000 chunks'
 export const remark = `${CHUNKS / 1000} 000 chunks, one by one, to a callback that keeps none. Held: what the heap has more after a collection at the last word than before the call. Peak: by how much the process grows meanwhile, garbage included.`
 
-export async function run({ list, quick }) {
+export async function run({ list, quick, rounds = quick ? QUICK_ROUNDS : ROUNDS }) {
   const keys = list.filter(({ only }) => !only).map(({ key }) => key)
   const figures = { held: new Map(keys.map((key) => [key, []])), peak: new Map(keys.map((key) => [key, []])) }
-  await interleave(keys, { rounds: quick ? 1 : ROUNDS, warmup: 0 }, async (key) => {
+  await interleave(keys, { rounds, warmup: 0 }, async (key) => {
     const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', join(import.meta.dirname, '../memory.mjs'), key, String(quick ? CHUNKS / 5 : CHUNKS)])
     const figure = JSON.parse(stdout)
     for (const name of Object.keys(figures)) figures[name].get(key).push(figure[name] / MEBIBYTE)
