@@ -34,9 +34,9 @@ export interface Place {
   readonly attempt: number
 }
 
-const url: string = inject('faults')
+const { wire, control } = inject('faults')
 /** What a bare reader waits for the next bytes. */
-const SILENCE_MS = 400
+const SILENCE_MS = 20_000
 
 export const runtime: Runtime = typeof document !== 'undefined' ? 'chromium' : navigator.userAgent === 'Cloudflare-Workers' ? 'workerd' : 'node'
 
@@ -51,15 +51,19 @@ let counter = 0
 const newId = (): string => `${runtime}-${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}-${counter++}`
 
 /** Makes the calls of one case, and asks the server what it saw of them. */
-export async function tryCase(place: Place, token: string): Promise<{ readonly calls: readonly Call[]; readonly report: Report }> {
+export async function tryCase(place: Place, token: string): Promise<{ readonly calls: readonly Call[]; readonly report: Report; readonly tokens: number }> {
   const { row, at, variant, attempt } = place
   const id = newId()
   const machine = createMachine()
+  let tokens = 0
   const witnesses = new Map<string, ReturnType<typeof watched>>()
   const connection = connect({
-    endpoint: `${url}/${at}/${variant}/${attempt}/${id}`,
+    endpoint: `${wire}/${at}/${variant}/${attempt}/${id}`,
     kind: 'v1',
-    token: () => token,
+    token() {
+      tokens++
+      return token
+    },
     retries: 0,
     fetch(input, init) {
       const prompt = promptOf(init?.body)
@@ -82,7 +86,7 @@ export async function tryCase(place: Place, token: string): Promise<{ readonly c
   } finally {
     machine.restore()
   }
-  return { calls, report: await reportOf(id) }
+  return { calls, report: await reportOf(id), tokens }
 }
 
 async function ask(connection: Connection, { row, variant }: Place, prompt: string, machine: Machine): Promise<{ readonly outcome: string; readonly text: string }> {
@@ -109,14 +113,14 @@ async function ask(connection: Connection, { row, variant }: Place, prompt: stri
 
 /** The text that a bare `fetch` is handed at that place. */
 export async function bareText({ row, at, variant, attempt }: Place, token: string): Promise<string> {
-  const parts = await bareRead(`${url}/${at}/${variant}/${attempt}/${newId()}/openai/v1/chat/completions`, raw(row, token), SILENCE_MS)
+  const parts = await bareRead(`${wire}/${at}/${variant}/${attempt}/${newId()}/openai/v1/chat/completions`, raw(row, token), SILENCE_MS)
   return holdingOf(joined(parts)).text
 }
 
 /** How much there is of an answer to such a call without a fault. */
 export async function sizeOf(row: Row, token: string): Promise<Size> {
   const id = newId()
-  await bareRead(`${url}/none/0/0/${id}/openai/v1/chat/completions`, raw(row, token), SILENCE_MS)
+  await bareRead(`${wire}/none/0/0/${id}/openai/v1/chat/completions`, raw({ ...row, model: 'short' }, token), SILENCE_MS)
   const delivered = deliveredOf(await reportOf(id), 'call 0')
   if (!delivered?.finished) throw new Error('The answer without a fault is not whole')
   return { bytes: delivered.raw.length, headBytes: endOfHead(delivered.raw), events: delivered.events }
@@ -124,7 +128,7 @@ export async function sizeOf(row: Row, token: string): Promise<Size> {
 
 /** A token of the emulator behind the server. */
 export async function mint(): Promise<string> {
-  return ((await (await patient(`${url}/token`)).json()) as { token: string }).token
+  return ((await (await patient(`${control}/token`)).json()) as { token: string }).token
 }
 
 /** What the server gave to the socket in answer to a prompt, the last time. */
@@ -136,7 +140,7 @@ export function deliveredOf({ served }: Report, prompt: string): Delivered | und
 }
 
 async function reportOf(id: string): Promise<Report> {
-  return (await (await patient(`${url}/report`, { method: 'POST', body: id })).json()) as Report
+  return (await (await patient(`${control}/report`, { method: 'POST', body: id })).json()) as Report
 }
 
 function raw(row: Row, token: string): RequestInit {
@@ -144,7 +148,7 @@ function raw(row: Row, token: string): RequestInit {
   return { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` } }
 }
 
-/** Asks what is no part of any row: a runtime may try it over a connection that a row has just broken. */
+/** Asks what is no part of any row: a runtime may try it over a connection that the server has just closed. */
 async function patient(path: string, init?: RequestInit, tries = 5): Promise<Response> {
   try {
     return await fetch(path, init)

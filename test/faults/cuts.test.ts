@@ -1,5 +1,5 @@
 // Connections that end, at every place where they can.
-import { runRows } from './run.ts'
 import { groups } from './rows.ts'
+import { runRows } from './run.ts'
 
 runRows(groups.cuts)

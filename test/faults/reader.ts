@@ -69,6 +69,7 @@ export function bodyOf(raw: Uint8Array): Uint8Array {
   if (start < 0) return new Uint8Array()
   const text = latin1(raw)
   const head = text.slice(0, start).toLowerCase()
+  if (head.includes('content-encoding: gzip')) return unzipped(raw.subarray(start))
   const length = /\r\ncontent-length: *(\d+)/.exec(head)?.[1]
   if (!head.includes('transfer-encoding: chunked')) return raw.subarray(start, length === undefined ? raw.length : start + Number(length))
   const kept: number[] = []
@@ -82,6 +83,12 @@ export function bodyOf(raw: Uint8Array): Uint8Array {
     if (text.slice(at, at + 2) !== '\r\n') return Uint8Array.from(kept)
     at += 2
   }
+}
+
+/** The content of gzip whose one block is stored as it is, as far as it goes; anything else holds nothing. */
+function unzipped(zip: Uint8Array): Uint8Array {
+  const [one, two, , , , , , , , , kind, low = 0, high = 0] = zip
+  return one === 0x1f && two === 0x8b && kind === 1 ? zip.subarray(15, 15 + low + 256 * high) : new Uint8Array()
 }
 
 function latin1(raw: Uint8Array): string {

@@ -49,6 +49,8 @@ export interface Row {
   readonly calls?: { readonly count: number; readonly how: 'together' | 'in turn' }
   /** Requests that the server counts in each case, by variant. @defaultValue one for each call */
   readonly requests?: Each<number | ((variant: number) => number)>
+  /** How often the token provider is asked in each case. @defaultValue `1` */
+  readonly tokens?: number | ((variant: number) => number)
   readonly options?: Partial<ConnectOptions>
   /** Whether an answer that is not streamed is asked for. @defaultValue `false` */
   readonly plain?: boolean
@@ -56,7 +58,7 @@ export interface Row {
   readonly model?: string
   /** What the client's machine does: called before each call (`undefined`) and after each event. */
   readonly client?: (machine: Machine, event: number | undefined, variant: number) => void | Promise<void>
-  /** Whether a bare `fetch` under the same fault must be handed the same text. @defaultValue `true` */
+  /** Whether a bare `fetch` under the same fault must be handed the same text. @defaultValue `true` where `kept` is `all` and one call is made */
   readonly bare?: boolean
 }
 

@@ -33,14 +33,19 @@ const lenient: Each<Expected> = {
 export const cuts: readonly Row[] = [
   { name: 'closed after every byte of the answer, headers included', variants: everyByte, script: (wire, at) => [cutAt(wire, at), 'settle', 'fin'], outcome: lenient },
   { name: 'reset after every byte of the answer, headers included', variants: everyByte, script: (wire, at) => [cutAt(wire, at), 'settle', 'rst'], outcome: lenient },
-  { name: 'closed after every event, at once', variants: everyEvent, script: (wire, at) => [...eventsOf(wire, at), 'fin'], outcome: byDelivered },
+  {
+    name: 'closed after every event, at once',
+    variants: everyEvent,
+    script: (wire, at) => [...eventsOf(wire, at), 'fin'],
+    outcome: ['truncated', 'whole'],
+    kept: 'handed',
+  },
   {
     name: 'reset after every event, at once',
     variants: everyEvent,
     script: (wire, at) => [...eventsOf(wire, at), 'rst'],
     outcome: ['network', 'truncated', 'whole'],
     kept: 'handed',
-    bare: false,
   },
   { name: 'half-closed after every event', variants: everyEvent, script: (wire, at) => [...eventsOf(wire, at), 'settle', 'half-close'], outcome: byDelivered },
   {

@@ -4,11 +4,17 @@
  * @module
  */
 import type { Row } from './row.ts'
+import { content } from './rows-content.ts'
 import { cuts } from './rows-cut.ts'
+import { framing } from './rows-framing.ts'
+import { machine } from './rows-machine.ts'
+import { sharing } from './rows-sharing.ts'
+import { silence } from './rows-silence.ts'
+import { tab } from './rows-tab.ts'
 
 export type { Row } from './row.ts'
 
 /** The groups, a test file each. */
-export const groups = { cuts } as const satisfies Record<string, readonly Row[]>
+export const groups = { cuts, framing, content, silence, sharing, machine, tab } as const satisfies Record<string, readonly Row[]>
 
 export const rows: readonly Row[] = Object.values(groups).flat()

@@ -52,7 +52,7 @@ export function runRows(group: readonly Row[]): void {
     expect(unhandled).toEqual([])
   })
 
-  test.for(group)('$name', { timeout: 60_000 }, async (row, { task }) => {
+  test.for(group)('$name', { timeout: 240_000 }, async (row, { task }) => {
     const at = rows.indexOf(row)
     const variants = row.variants?.(await sizeOf(row, token), runtime) ?? [0]
     const outcomes = new Set<string>()
@@ -61,7 +61,7 @@ export function runRows(group: readonly Row[]): void {
     const lane = async (): Promise<void> => {
       for (let next = queue.shift(); next; next = queue.shift()) {
         const [nth, variant] = next
-        const compare = row.bare !== false && !row.calls && (variants.length < MANY || nth % BARE_EVERY === 0)
+        const compare = row.bare !== false && !row.calls && mine(row.kept ?? 'all') === 'all' && (variants.length < MANY || nth % BARE_EVERY === 0)
         const judged = await judge({ row, at, variant, attempt: 0 }, token, compare)
         requests += judged.requests
         for (const outcome of judged.outcomes) outcomes.add(outcome)
@@ -77,14 +77,14 @@ export function runRows(group: readonly Row[]): void {
 async function judge(place: Place, token: string, compare: boolean): Promise<{ readonly requests: number; readonly outcomes: readonly string[] }> {
   const { row, variant, attempt } = place
   const kept = mine(row.kept ?? 'all')
-  const { calls, report } = await tryCase(place, token)
+  const { calls, report, tokens } = await tryCase(place, token)
   const deliveries = calls.map(({ prompt }) => deliveredOf(report, prompt))
   const complete = calls.every(({ text }, index) => text === deliveries[index]?.text)
   if (kept === 'all' && !complete && attempt + 1 < TRIES) return judge({ ...place, attempt: attempt + 1 }, token, compare)
 
   expect(report.open, `connections left open at ${variant}`).toBe(0)
-  const wanted = mine(row.requests ?? calls.length)
-  expect(report.served.length, `requests at ${variant}`).toBe(typeof wanted === 'function' ? wanted(variant) : wanted)
+  expect(tokens, `tokens asked for at ${variant}`).toBe(told(row.tokens ?? 1, variant))
+  expect(report.served.length, `requests at ${variant}`).toBe(told(mine(row.requests ?? calls.length), variant))
   const outcomes = calls.flatMap((call, index) => judgeCall(place, index, call, deliveries[index]))
   if (compare) {
     let text = await bareText(place, token)
@@ -93,6 +93,8 @@ async function judge(place: Place, token: string, compare: boolean): Promise<{ r
   }
   return { requests: report.served.length + Number(compare), outcomes }
 }
+
+const told = (count: number | ((variant: number) => number), variant: number): number => (typeof count === 'function' ? count(variant) : count)
 
 /** @returns the outcomes that the table tells: what became of it, or all that may where it is a race. */
 function judgeCall({ row, variant }: Place, index: number, { outcome, text, handed }: Call, delivered: Delivered | undefined): readonly string[] {
