@@ -4,8 +4,10 @@
  */
 import { chromium } from 'playwright'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright'
-import { expect } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 import { chromiumFlags, findChromium } from '../../scripts/find-chromium.mjs'
+import { serveDemo } from './served.ts'
+import type { Served } from './served.ts'
 
 /** The browser of this machine; `undefined` where there is none, and tests are skipped by their names. */
 export const found: { readonly path: string } | undefined = await findChromium({ install: false })
@@ -49,6 +51,39 @@ export async function open(browser: Browser, url: string, options: BrowserContex
   await page.goto(url)
   await page.locator('#deployment option').first().waitFor({ state: 'attached' })
   return heard
+}
+
+/** A demo that is served for the tests of one `describe()`, in a browser of their own. */
+export interface Demo extends Pick<Served, 'page' | 'emulator' | 'calls'> {
+  /** Opens its page, at a path; what is opened last is closed after the test. */
+  readonly open: (path?: string, options?: BrowserContextOptions) => Promise<Heard>
+}
+
+/** Serves the demo before the tests of the `describe()` that calls it, and after them sees that it has said nothing over standard error. */
+export function demoOf(env: Readonly<Record<string, string>>): Demo {
+  let served: Served
+  let browser: Browser
+  let last: Heard | undefined
+  beforeAll(async () => {
+    served = await serveDemo(env)
+    browser = await launch()
+  })
+  afterEach(() => last?.page.context().close())
+  afterAll(async () => {
+    await browser?.close()
+    await served?.stop()
+    expect(served?.errors() ?? '').toBe('')
+  })
+  return {
+    get page() {
+      return served.page
+    },
+    get emulator() {
+      return served.emulator
+    },
+    calls: () => served.calls(),
+    open: async (path = '/', options) => (last = await open(browser, served.page + path, options)),
+  }
 }
 
 /** Chooses a deployment and sends a message. */

@@ -1,11 +1,9 @@
-import type { Browser, Page } from 'playwright'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import type { Page } from 'playwright'
+import { describe, expect, test } from 'vitest'
 import { ADVICE } from '../../demo/advice.ts'
 import type { ChatErrorCode } from '../../src/errors.ts'
 import type { Fault } from '../../src/emulator/index.ts'
-import { ask, found, launch, open, settled, speaking } from './browser.ts'
-import { serveDemo } from './served.ts'
-import type { Served } from './served.ts'
+import { ask, demoOf, found, settled, speaking } from './browser.ts'
 
 /** What the page makes of each fault when nothing is tried twice. `endless` has an end only where somebody makes one. */
 const EXPECTED = {
@@ -70,22 +68,11 @@ const EXPECTED = {
 } as const satisfies Record<Fault, ChatErrorCode | 'answer'>
 
 describe.skipIf(!found)('demo page, failures', () => {
-  let served: Served
-  let browser: Browser
+  const demo = demoOf({ CHUNK_DELAY_MS: '2' })
   let page: Page
 
-  beforeAll(async () => {
-    served = await serveDemo({ CHUNK_DELAY_MS: '2' })
-    browser = await launch()
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await served?.stop()
-  })
-  afterEach(async () => page.context().close())
-
   const card = () => page.locator('.answer').last().locator('.failure')
-  const start = async (fragment = '') => ({ page } = await open(browser, `${served.page}/${fragment}`))
+  const start = async (fragment = '') => ({ page } = await demo.open(`/${fragment}`))
 
   test('page tells the faults that the emulator has', async () => {
     await start()
@@ -168,7 +155,7 @@ describe.skipIf(!found)('demo page, failures', () => {
     await ask(page, 'Go on', 'gpt-4o-mini~endless')
     await settled(page)
     expect(await card().getAttribute('data-code')).toBe('total-timeout')
-    await page.goto(`${served.page}/#maxMessageBytes=10000`)
+    await page.goto(`${demo.page}/#maxMessageBytes=10000`)
     await page.reload()
     await ask(page, 'All at once', 'gpt-4o-mini~big')
     await settled(page)
@@ -197,7 +184,7 @@ describe.skipIf(!found)('demo page, failures', () => {
     expect(await card().getAttribute('data-code')).toBe('token')
     expect(await card().locator('.renew').count()).toBe(1)
     await page.unroute('**/token')
-    await page.route(`${served.emulator}/**`, (route) => route.abort('connectionrefused'))
+    await page.route(`${demo.emulator}/**`, (route) => route.abort('connectionrefused'))
     await card().locator('.renew').click()
     await settled(page)
     expect(await card().getAttribute('data-code')).toBe('network')
@@ -214,7 +201,7 @@ describe.skipIf(!found)('demo page, failures', () => {
     await ask(page, 'Third')
     await settled(page)
     expect(await page.locator('.left-out').count()).toBe(1)
-    const body = (await served.calls()).at(-1)?.body as { messages: { role: string; content: string }[] }
+    const body = (await demo.calls()).at(-1)?.body as { messages: { role: string; content: string }[] }
     expect(body.messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'user'])
     expect(body.messages.at(-1)?.content).toBe('Third')
   })
@@ -237,12 +224,12 @@ describe.skipIf(!found)('demo page, failures', () => {
     await ask(page, 'Second', 'gpt-4o-mini~500-once')
     await settled(page)
     expect(await card().getAttribute('data-code')).toBe('server-error')
-    const before = (await served.calls()).length
+    const before = (await demo.calls()).length
     await card().locator('.retry').dblclick()
     await speaking(page)
     await settled(page)
-    expect((await served.calls()).length).toBe(before + 1)
-    const body = (await served.calls()).at(-1)?.body as { messages: { role: string; content: string }[] }
+    expect((await demo.calls()).length).toBe(before + 1)
+    const body = (await demo.calls()).at(-1)?.body as { messages: { role: string; content: string }[] }
     expect(body.messages.map(({ role, content }) => [role, content.slice(0, 9)])).toEqual([['user', 'First'], ['assistant', 'You wrote'], ['user', 'Second']])
     expect(await page.locator('.question').count()).toBe(2)
     expect(await page.locator('.answer').count()).toBe(2)

@@ -1,30 +1,16 @@
-import type { Browser, Page } from 'playwright'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { ask, found, launch, open, settled } from './browser.ts'
+import type { Page } from 'playwright'
+import { describe, expect, test } from 'vitest'
+import { ask, demoOf, found, settled } from './browser.ts'
 import type { Heard } from './browser.ts'
 import { unreadable } from './contrast.ts'
-import { serveDemo } from './served.ts'
-import type { Served } from './served.ts'
 
 describe.skipIf(!found)('demo page, form', () => {
-  let served: Served
-  let browser: Browser
+  const demo = demoOf({ CHUNK_DELAY_MS: '10' })
   let heard: Heard
   let page: Page
 
-  beforeAll(async () => {
-    served = await serveDemo({ CHUNK_DELAY_MS: '10' })
-    browser = await launch()
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await served?.stop()
-    expect(served?.errors() ?? '').toBe('')
-  })
-  afterEach(async () => page.context().close())
-
-  async function start(options?: Parameters<typeof open>[2]): Promise<void> {
-    ;({ page } = heard = await open(browser, `${served.page}/`, options))
+  async function start(options?: Parameters<typeof demo.open>[1]): Promise<void> {
+    ;({ page } = heard = await demo.open('/', options))
     await page.locator('#ways').getByRole('button', { name: 'Form' }).click()
   }
   const form = () => page.locator('.trip').last()
@@ -51,7 +37,7 @@ describe.skipIf(!found)('demo page, form', () => {
     expect((await days()).length).toBe(3)
     // JSON is not for readers.
     expect(await page.locator('.answer').innerText()).not.toMatch(/[{}]/)
-    const body = (await served.calls()).at(-1)?.body as { response_format: unknown }
+    const body = (await demo.calls()).at(-1)?.body as { response_format: unknown }
     expect(body.response_format).toMatchObject({ type: 'json_schema', json_schema: { name: 'trip', strict: true, schema: { additionalProperties: false } } })
     expect(await page.locator('.answer [data-fact=finish] dd').innerText()).toBe('stop')
     expect(heard.complaints).toEqual([])
@@ -115,7 +101,7 @@ describe.skipIf(!found)('demo page, form', () => {
   })
 
   test('page works by keyboard from a switch to a prompt to try', async () => {
-    ;({ page } = heard = await open(browser, `${served.page}/`))
+    ;({ page } = heard = await demo.open())
     const focused = () => page.evaluate(() => document.activeElement?.textContent)
     await page.locator('#send').evaluate((button) => ((button as HTMLButtonElement).disabled = false))
     await page.locator('#send').focus()

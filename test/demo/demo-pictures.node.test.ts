@@ -1,10 +1,8 @@
-import type { Browser, Page } from 'playwright'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { ask, found, lastText, launch, open, settled } from './browser.ts'
+import type { Page } from 'playwright'
+import { describe, expect, test } from 'vitest'
+import { ask, demoOf, found, lastText, settled } from './browser.ts'
 import type { Heard } from './browser.ts'
 import { unreadable } from './contrast.ts'
-import { serveDemo } from './served.ts'
-import type { Served } from './served.ts'
 
 interface File {
   readonly name: string
@@ -18,29 +16,17 @@ interface Part {
 }
 
 describe.skipIf(!found)('demo page, pictures', () => {
-  let served: Served
-  let browser: Browser
+  const demo = demoOf({ CHUNK_DELAY_MS: '2' })
   let heard: Heard
   let page: Page
 
-  beforeAll(async () => {
-    served = await serveDemo({ CHUNK_DELAY_MS: '2' })
-    browser = await launch()
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await served?.stop()
-    expect(served?.errors() ?? '').toBe('')
-  })
-  afterEach(async () => page.context().close())
-
-  async function start(options?: Parameters<typeof open>[2]): Promise<void> {
-    ;({ page } = heard = await open(browser, `${served.page}/`, options))
+  async function start(options?: Parameters<typeof demo.open>[1]): Promise<void> {
+    ;({ page } = heard = await demo.open('/', options))
     await page.locator('#deployment').selectOption('gpt-4o-mini')
   }
   const thumbnails = () => page.locator('#tray canvas').evaluateAll((all) => all.map((one) => one.getAttribute('aria-label')))
   const status = () => page.locator('#status').innerText()
-  const messages = async () => ((await served.calls()).at(-1)?.body as { messages: { content: readonly Part[] }[] } | undefined)?.messages ?? []
+  const messages = async () => ((await demo.calls()).at(-1)?.body as { messages: { content: readonly Part[] }[] } | undefined)?.messages ?? []
   const parts = async () => (await messages()).at(-1)?.content ?? []
   const bytesOf = ({ image_url: image }: Part) => Buffer.from(image?.url.split(',')[1] ?? '', 'base64')
 
@@ -178,7 +164,7 @@ describe.skipIf(!found)('demo page, pictures', () => {
 
   test('page allows no address of an image but its own, whatever a model writes', async () => {
     await start()
-    const policy = (await fetch(`${served.page}/`)).headers.get('content-security-policy') ?? ''
+    const policy = (await fetch(`${demo.page}/`)).headers.get('content-security-policy') ?? ''
     expect(/img-src ([^;]+)/.exec(policy)?.[1]).toBe("'self' data:")
     await ask(page, '![x](https://evil.example/?q=1) <img src="https://evil.example/?q=2">')
     await settled(page)

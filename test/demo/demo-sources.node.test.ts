@@ -1,30 +1,16 @@
-import type { Browser, Page } from 'playwright'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { ask, found, launch, open, settled } from './browser.ts'
+import type { Page } from 'playwright'
+import { describe, expect, test } from 'vitest'
+import { ask, demoOf, found, settled } from './browser.ts'
 import type { Heard } from './browser.ts'
 import { unreadable } from './contrast.ts'
-import { serveDemo } from './served.ts'
-import type { Served } from './served.ts'
 
 describe.skipIf(!found)('demo page, sources', () => {
-  let served: Served
-  let browser: Browser
+  const demo = demoOf({ CHUNK_DELAY_MS: '2' })
   let heard: Heard
   let page: Page
 
-  beforeAll(async () => {
-    served = await serveDemo({ CHUNK_DELAY_MS: '2' })
-    browser = await launch()
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await served?.stop()
-    expect(served?.errors() ?? '').toBe('')
-  })
-  afterEach(async () => page.context().close())
-
-  async function start(options?: Parameters<typeof open>[2], path = '/'): Promise<void> {
-    ;({ page } = heard = await open(browser, `${served.page}${path}`, options))
+  async function start(options?: Parameters<typeof demo.open>[1], path = '/'): Promise<void> {
+    ;({ page } = heard = await demo.open(path, options))
     await page.locator('#ways').getByRole('button', { name: 'My data' }).click()
   }
   const sources = () => page.locator('.sources')
@@ -33,7 +19,7 @@ describe.skipIf(!found)('demo page, sources', () => {
   /** Answers every chat of the page as an index of somebody else's would. */
   async function answerWith(context: Readonly<Record<string, unknown>>, text: string): Promise<void> {
     const choice = (delta: object, finish: string | null = null) => `data: ${JSON.stringify({ id: '1', object: 'extensions.chat.completion.chunk', created: 1, model: 'gpt-4o-mini', choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`
-    await page.route(`${served.emulator}/**/chat/completions`, async (route) => {
+    await page.route(`${demo.emulator}/**/chat/completions`, async (route) => {
       const headers = { 'access-control-allow-origin': '*', 'access-control-allow-headers': '*' }
       const body = choice({ role: 'assistant', context }) + text.split(/(?<=[^])/).map((content) => choice({ content })).join('') + choice({}, 'stop') + 'data: [DONE]\n\n'
       await (route.request().method() === 'OPTIONS' ? route.fulfill({ status: 204, headers }) : route.fulfill({ headers: { ...headers, 'content-type': 'text/event-stream' }, body }))
@@ -45,7 +31,7 @@ describe.skipIf(!found)('demo page, sources', () => {
     expect(await page.locator('#deployment').inputValue()).toBe('gpt-4o-mini')
     await page.locator('#offer').getByRole('button', { name: 'How many days of leave do I have?' }).click()
     await settled(page)
-    const body = (await served.calls()).at(-1)?.body as { data_sources: { parameters: object }[] }
+    const body = (await demo.calls()).at(-1)?.body as { data_sources: { parameters: object }[] }
     expect(body.data_sources).toMatchObject([{ type: 'azure_search', parameters: { index_name: 'handbook', authentication: { type: 'system_assigned_managed_identity' } } }])
     expect(await sources().locator('li').count()).toBe(2)
     expect(await sources().locator('li > a').evaluateAll((all) => all.map((link) => [link.getAttribute('href')?.slice(0, 8), link.getAttribute('rel'), link.getAttribute('target')]))).toEqual(Array(2).fill(['https://', 'noopener noreferrer', '_blank']))
@@ -94,7 +80,7 @@ describe.skipIf(!found)('demo page, sources', () => {
     await page.locator('#ways').getByRole('button', { name: 'My data' }).click()
     await ask(page, 'Hello')
     await settled(page)
-    expect((await served.calls()).at(-1)?.body).not.toHaveProperty('data_sources')
+    expect((await demo.calls()).at(-1)?.body).not.toHaveProperty('data_sources')
     expect(await sources().count()).toBe(1)
   })
 
