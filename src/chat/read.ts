@@ -31,7 +31,6 @@ export interface AnswerReader {
 export function answerReader(answer: Answer, fold: Fold, { maxMessageBytes, tokens }: Connection): AnswerReader {
   const { signal } = answer
   const { url, requestId, attempts, contentType } = answer.info
-  const utf8 = new TextDecoder()
   /** The body as text until its first message, and what begins it: `{` JSON, `<` a page, anything else events. */
   let head = ''
   let first: string | undefined
@@ -59,19 +58,15 @@ export function answerReader(answer: Answer, fold: Fold, { maxMessageBytes, toke
 
   /** Takes a block of bytes; JSON and pages go through as well, as lines without a meaning. */
   function push(bytes: Uint8Array | undefined): void {
-    if (!begun) {
-      head += utf8.decode(bytes, { stream: true })
-      first ??= (head = head.trimStart())[0]
-    }
-    parser.push(bytes)
-    if (!begun) {
-      // Events have the parser's limit, one by one.
-      checkSize(head.length, maxMessageBytes)
-      if (bytes ? first === '<' : first) {
-        if (first !== '{' || !/"(choices|error)"/.test(head)) throw new ChatError('not-a-stream', `Cannot get the answer as it is ${contentType} and no model's: check the endpoint`, { contentType, snippet: tokens.redact(head.trim()).slice(0, 300) })
-        take(head)
-      }
-    }
+    const text = parser.push(bytes)
+    if (begun) return
+    head += text
+    first ??= (head = head.trimStart())[0]
+    // Events have the parser's limit, one by one.
+    checkSize(head.length, maxMessageBytes)
+    if (bytes ? first !== '<' : !first) return
+    if (first !== '{' || !/"(choices|error)"/.test(head)) throw new ChatError('not-a-stream', `Cannot get the answer as it is ${contentType} and no model's: check the endpoint`, { contentType, snippet: tokens.redact(head.trim()).slice(0, 300) })
+    take(head)
   }
 
   return {

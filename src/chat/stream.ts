@@ -29,6 +29,9 @@ export interface ChatStream extends AsyncIterable<ChatEvent> {
   readonly partial: ChatResult
 }
 
+/** Why a call is aborted that has ended; without a reason an exception with a stack would be made, which takes a tenth of a short call. */
+const END = 'ended'
+
 type Step = IteratorResult<ChatEvent, void>
 
 /**
@@ -108,7 +111,7 @@ export function streamChat(connection: Connection, request: ChatRequest, options
         throw error
       }
     } finally {
-      controller.abort()
+      controller.abort(END)
     }
     return { done: true, value: undefined }
   }

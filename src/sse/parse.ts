@@ -7,8 +7,8 @@ import { ChatError } from '../errors.ts'
 
 /** What {@link createParser} returns. */
 export interface Parser {
-  /** Takes the next bytes. @throws `ChatError` with code `too-large`, and whatever `emit` throws */
-  push(bytes?: Uint8Array): void
+  /** Takes the next bytes and returns their text. @throws `ChatError` with code `too-large`, and whatever `emit` throws */
+  push(bytes?: Uint8Array): string
   /** Says what an end of the stream here would discard: the text of the incomplete last event, `''` if none. */
   rest(): string
 }
@@ -77,6 +77,7 @@ export function createParser(maxMessageBytes: number, emit: (data: string, event
       const size = line.length + (data?.length ?? 0)
       if (!held || !size) held = size
       checkSize(held, maxMessageBytes)
+      return text
     },
     rest: () => (data === undefined ? '' : `data: ${data}\n`) + line + utf8.decode(),
   }
