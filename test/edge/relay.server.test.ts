@@ -2,7 +2,6 @@
 import { describe, expect, test } from 'vitest'
 import { createRelay } from '../../src/edge/index.ts'
 import type { OnBehalfOf } from '../../src/edge/index.ts'
-import { unauthorized } from '../../src/edge/refusal.ts'
 import { chat, connect, streamChat } from '../../src/index.ts'
 import { memoryQuota } from '../../src/quota/index.ts'
 import { ASK, PAGE, RELAY, RESOURCE, countedBody, errorOf, rig } from './rig.ts'
@@ -305,10 +304,6 @@ describe('createRelay()', () => {
     expect(asked).toHaveLength(1001)
     await call(0)
     expect(asked).toHaveLength(1002)
-  })
-
-  test("quotes nothing in a challenge that would end it", () => {
-    expect(unauthorized('A "quoted\\ word').facts.headers?.['www-authenticate']).toBe('Bearer error="invalid_token", error_description="A quoted word"')
   })
 
   test('serves below a path', async () => {

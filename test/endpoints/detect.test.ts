@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { endpointFor } from '../../src/endpoints/detect.ts'
-import type { EndpointOptions } from '../../src/endpoints/detect.ts'
-import { operationUrl } from '../../src/endpoints/endpoint.ts'
+import { endpointFor, operationUrl } from '../../src/core.ts'
+import type { EndpointOptions } from '../../src/core.ts'
 import { isChatError } from '../../src/errors.ts'
 
 const AI = 'https://ai.azure.com/.default'

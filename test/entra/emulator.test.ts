@@ -4,7 +4,6 @@ import type { JSONWebKeySet, JWTPayload } from 'jose'
 import { describe, expect, test } from 'vitest'
 import { createEmulator } from '../../src/emulator/index.ts'
 import type { Emulator, TrustedIssuer } from '../../src/emulator/index.ts'
-import { claimsFrom } from '../../src/tokens/claims.ts'
 
 const ISSUER = 'https://login.example/tenant/v2.0'
 const AUDIENCE = 'https://cognitiveservices.azure.com'
@@ -93,7 +92,7 @@ describe('createEmulator({ trust })', () => {
     const header = response.headers.get('www-authenticate')
     expect(response.status).toBe(401)
     expect(header).toMatch(/^Bearer realm="", authorization_uri="https:\/\/login\.example\/tenant\/oauth2\/authorize", error="insufficient_claims", claims="[\w+/=]+"$/)
-    expect(JSON.parse(claimsFrom(header) ?? '')).toEqual({ access_token: { acrs: { essential: true, value: 'c1' } } })
+    expect(JSON.parse(atob(/claims="([^"]+)"/.exec(header ?? '')?.[1] ?? ''))).toEqual({ access_token: { acrs: { essential: true, value: 'c1' } } })
     expect((await post(emulator, await sign({ acrs: ['c1', 'c2'] }))).status).toBe(200)
     expect((await post(emulator, await sign({ acrs: 'c1', roles: [] }))).status).toBe(401)
     expect((await post(trusting({ keys }, { requiredClaims: { acrs: 'c1' } }), await sign({ acrs: ['c2'] }))).headers.has('www-authenticate')).toBe(true)

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { chat } from '../../src/core.ts'
-import { tokenCache } from '../../src/tokens/cache.ts'
+import { chat, tokenCache } from '../../src/core.ts'
 import type { AccessToken, TokenRequest } from '../../src/index.ts'
 import { msalTokens, resolveInteraction } from '../../src/msal.ts'
 import type { MsalApp, MsalTokenOptions } from '../../src/msal.ts'

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { memoryQuota } from '../../src/quota/memory.ts'
-import type { Quota, QuotaLimits } from '../../src/quota/quota.ts'
+import { memoryQuota } from '../../src/quota/index.ts'
+import type { Quota, QuotaLimits } from '../../src/quota/index.ts'
 import { windowsSuite } from './store-suite.ts'
 import { granted, NOW, quotaSuite } from './suite.ts'
 
