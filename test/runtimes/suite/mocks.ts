@@ -16,6 +16,18 @@ const { setTimeout, performance } = globalThis
 
 const stubbed = new Map<string, PropertyDescriptor | undefined>()
 
+let time = 0
+
+class FakeDate extends Date {
+  constructor(...args: [] | [number]) {
+    super(...(args.length > 0 ? (args as [number]) : ([time] as const)))
+  }
+
+  static override now(): number {
+    return time
+  }
+}
+
 export const vi = {
   fn,
   spyOn,
@@ -41,10 +53,18 @@ export const vi = {
       }
     }
   },
-  useFakeTimers(): never {
-    throw new OnlyInVitest('needs a clock that Vitest sets')
+  /** Of clocks there is `Date` alone, which stands still until it is set. */
+  useFakeTimers({ toFake }: { toFake?: readonly string[] } = {}): void {
+    if (String(toFake) !== 'Date') throw new OnlyInVitest('needs timers that Vitest sets')
+    time = Date.now()
+    vi.stubGlobal('Date', FakeDate)
   },
-  useRealTimers(): void {},
+  setSystemTime(milliseconds: number): void {
+    time = milliseconds
+  },
+  useRealTimers(): void {
+    vi.unstubAllGlobals()
+  },
 }
 
 /** What the configuration of Vitest has it do before each test. */
