@@ -35,8 +35,8 @@ const rows = []
 const counts = tally()
 const began = Date.now()
 try {
-  // How time grows is measured once, and is no property of anything random.
-  const specifications = (await vitest.globTestSpecifications(['test/fuzz/'])).filter(({ moduleId }) => /\/test\/fuzz\/(?!linear)/.test(moduleId))
+  // How time grows is measured once, and edges are no random input.
+  const specifications = (await vitest.globTestSpecifications(['test/fuzz/'])).filter(({ moduleId }) => /\/test\/fuzz\/(?!linear|edges)/.test(moduleId))
   const named = (test) => !values.only || test.fullName.includes(values.only)
   const properties = (await vitest.collectTests(specifications)).testModules.flatMap((module) => [...module.children.allTests()]).filter((test) => named(test))
   if (properties.length === 0) throw new Error(`Cannot fuzz: no property of ${values.project} has ${JSON.stringify(values.only)} in its name`)
