@@ -199,7 +199,8 @@ describe('FAULTS of embeddings', () => {
   })
 
   test('cut, bad-json, bad-type and no-content-type spoil the answer', async () => {
-    await expect((await faulty('cut')).text()).rejects.toThrow(TypeError)
+    // As a pipe: Firefox 153 has text() reject with an AbortError, whatever a stream of the page's own fails with.
+    await expect((await faulty('cut')).body?.pipeTo(new WritableStream())).rejects.toThrow(TypeError)
     const broken = await (await faulty('bad-json')).text()
     expect(() => JSON.parse(broken) as unknown).toThrow(SyntaxError)
     expect(await (await faulty('bad-type')).json()).toMatchObject({ object: 'list', data: 'none' })

@@ -50,7 +50,8 @@ describe('FAULTS of responses', () => {
   })
 
   test('cut, cut-clean and no-finish break the stream before its end', async () => {
-    await expect((await faulty('cut')).text()).rejects.toThrow(TypeError)
+    // As a pipe: Firefox 153 has text() reject with an AbortError, whatever a stream of the page's own fails with.
+    await expect((await faulty('cut')).body?.pipeTo(new WritableStream())).rejects.toThrow(TypeError)
     expect(lastCall(emulator).state).toBe('broken')
     expect(await (await faulty('cut-clean')).text()).toMatch(/\n\nevent: response\.output_text\.delta\n[^\n]*$/)
     const unfinished = await responseEvents(await faulty('no-finish'))

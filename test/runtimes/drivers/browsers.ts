@@ -18,7 +18,6 @@ async function launched(type: BrowserType, options: LaunchOptions): Promise<Foun
       const browser = await type.launch(options)
       const page = await browser.newPage()
       const ended = new Promise<string>((resolve) => {
-        page.on('pageerror', ({ message }) => resolve(`its page failed: ${message}`))
         page.on('crash', () => resolve('its page crashed'))
         browser.on('disconnected', () => resolve('it ended'))
       })

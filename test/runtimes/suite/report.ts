@@ -11,6 +11,11 @@ import type { Found } from '../drivers/driver.ts'
 import setup from '../../setup/served-emulator.ts'
 import type { Outcome } from './run.ts'
 
+/** Tells of a program that does not load. */
+const PAGE = `<!doctype html>
+<script>addEventListener('error', ({ message }) => fetch('/', { method: 'POST', body: JSON.stringify({ broken: message ?? 'it does not load' }) }), true)</script>
+<script type="module" src="suite.js"></script>`
+
 /** The longest silence: no test takes as long, and no runtime to start. A limit for all tests would be one for busy machines. */
 const SILENCE_MS = 120_000
 
@@ -68,7 +73,7 @@ async function collect() {
   const server = createServer((request, response) => {
     if (request.method !== 'POST') {
       const script = request.url === '/suite.js'
-      response.setHeader('content-type', script ? 'text/javascript' : 'text/html').end(script ? program : '<!doctype html><script type="module" src="suite.js"></script>')
+      response.setHeader('content-type', script ? 'text/javascript' : 'text/html').end(script ? program : PAGE)
       return
     }
     let lines = ''

@@ -16,7 +16,7 @@ export interface Outcome {
   readonly ms?: number
 }
 
-const TEST_MS = 20_000
+const TEST_MS = 60_000
 const SEND_MS = 100
 
 // Before a test replaces them.
