@@ -1,4 +1,5 @@
 // The one place that says how often a property is tried and with which seed: shortly in every run of the tests, or as long as `npm run fuzz` says.
+// In every runtime what rests on its own parts: the decoder on `TextDecoder`, endpoints on `URL`, challenges on `atob`.
 import * as fc from 'fast-check'
 import { inject, test } from 'vitest'
 

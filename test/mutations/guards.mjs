@@ -35,7 +35,6 @@ export const mutations = [
   ]),
   ...of('src/sse/decode.ts', decode, [
     ['Messages that came before a failure are given first', 'if (!messages.length) throw error', 'throw error'],
-    ['What failed stays failed', 'if (failure) throw failure', '', 'test/fuzz/edges.test.ts'],
     ['An id with a NUL is ignored', " && !value.includes('\\0')", '', 'test/fuzz/edges.test.ts'],
     ['A retry is digits alone', '/^\\d+$/.test(value)', 'value'],
     ['Leaving the loop cancels the body', 'reader.cancel().catch(() => {})', ''],
@@ -52,8 +51,8 @@ export const mutations = [
   ...of('src/schemas/failure.ts', 'test/schemas/failure.test.ts', [
     ['What the service says of itself has no token', '=> redact(typeof', '=> (typeof', secrets],
     ['A token is taken out before a text is cut', 'redact(body).slice(0, 8192)', 'body.slice(0, 8192)', 'test/fuzz/edges.test.ts'],
-    ['The service is quoted with 300 characters at most', 'words.slice(0, 300)', 'words', 'test/fuzz/failure.test.ts'],
-    ['A wait is never shorter than what the headers ask', 'Math.max(wait, context.retryAfterMs ?? 0)', 'wait', 'test/fuzz/failure.test.ts'],
+    ['The service is quoted with 300 characters at most', 'words.slice(0, 300)', 'words', 'test/fuzz/failure.node.test.ts'],
+    ['A wait is never shorter than what the headers ask', 'Math.max(wait, context.retryAfterMs ?? 0)', 'wait', 'test/fuzz/failure.node.test.ts'],
     ['A token for another audience is told from one that is stale', 'scope !== expectedScope', 'false'],
     ['A quota that is used up is no rate limit', '^429.*(insufficient_quota|exceeded your current quota)', '^429.*(nothing)'],
     ['The content filter is no bad request', "'content-filter'],", "'bad-request'],"],
@@ -83,11 +82,11 @@ export const mutations = [
     ['A deployment is one part of the path', "encodeURIComponent(model ?? '')", "model ?? ''", 'test/fuzz/edges.test.ts'],
   ]),
   ...of('src/tokens/cache.ts', 'test/tokens/cache.test.ts', [
-    ['A rejection is never cached', 'if (running === acquisition) running = undefined', '', 'test/fuzz/cache.test.ts'],
+    ['A rejection is never cached', 'if (running === acquisition) running = undefined', '', 'test/fuzz/cache.node.test.ts'],
     ['Callers that come together share one acquisition', 'if (running && (claims === undefined || running.claims === claims)) return running', ''],
     ['A refused token is asked for anew', 'running.claims === claims)) return running', 'true)) return running', 'test/fuzz/edges.test.ts'],
-    ['A token that was refused is not given again', 'if (refused && cached?.token === refused.token) cached = undefined', '', 'test/fuzz/cache.test.ts'],
-    ['A stale token is not given', 'if (cached && now < cached.staleAt)', 'if (cached)', 'test/fuzz/cache.test.ts'],
+    ['A token that was refused is not given again', 'if (refused && cached?.token === refused.token) cached = undefined', '', 'test/fuzz/cache.node.test.ts'],
+    ['A stale token is not given', 'if (cached && now < cached.staleAt)', 'if (cached)', 'test/fuzz/cache.node.test.ts'],
     ['A token is renewed in the background while it serves', 'if (now >= cached.renewAt)', 'if (false)'],
     ['A renewal that fails is not tried at once again', 'cached.renewAt = now + MARGIN_MS', ''],
     ['An older acquisition does not replace a newer token', 'if (running === acquisition) cached = fresh', 'cached = fresh', 'test/fuzz/edges.test.ts'],
@@ -114,9 +113,9 @@ export const mutations = [
     ['The claims of a challenge are passed on', "response.headers.get('www-authenticate')", 'null', 'test/conformance/faults.test.ts'],
   ]),
   ...of('src/transport/ky.ts', faults, [
-    ['A wait beyond maxRetryWaitMs is reported and not shortened', 'if (waitMs > maxRetryWaitMs) return false', '', 'test/fuzz/retry.test.ts'],
-    ['A wait that the service asks for is obeyed', 'waitMs = asked ??', 'waitMs =', 'test/fuzz/retry.test.ts'],
-    ['What cannot be helped by waiting is not repeated', 'if (!isChatError(error) || !canRetry(error)) return false', '', 'test/fuzz/retry.test.ts'],
+    ['A wait beyond maxRetryWaitMs is reported and not shortened', 'if (waitMs > maxRetryWaitMs) return false', '', 'test/fuzz/retry.node.test.ts'],
+    ['A wait that the service asks for is obeyed', 'waitMs = asked ??', 'waitMs =', 'test/fuzz/retry.node.test.ts'],
+    ['What cannot be helped by waiting is not repeated', 'if (!isChatError(error) || !canRetry(error)) return false', '', 'test/fuzz/retry.node.test.ts'],
     ['retries must be an integer from 0', '!Number.isInteger(retries) || retries < 0 ||', ''],
     ['maxRetryWaitMs must not be negative or NaN', '!(maxRetryWaitMs >= 0)', 'false'],
   ]),
@@ -164,7 +163,7 @@ export const mutations = [
   ...of('src/chat/collect.ts', fold, [
     ['A stream that brings fewer choices than asked for is not finished', 'choices[(expected ?? 1) - 1] &&', ''],
     ['Every choice must have finished', 'choices.every(({ finishReason })', 'choices.some(({ finishReason })'],
-    ['Choices are in order', 'choices.sort((a, b) => a.index - b.index)', '', 'test/fuzz/chat.test.ts'],
+    ['Choices are in order', 'choices.sort((a, b) => a.index - b.index)', '', 'test/fuzz/chat.node.test.ts'],
     ['An empty id does not replace one', 'id ||= string', 'id = string', 'test/emulator/dialects.test.ts'],
   ]),
   ...of('src/chat/once.ts', leaving, [
@@ -255,7 +254,10 @@ export const mutations = [
     ['What is empty is no part', 'blob.size ? blob : refuse', 'true ? blob : refuse'],
     ['A part is what its bytes are', 'KINDS.find(([begin]) => begin.test(head))', 'KINDS[0]'],
   ]),
-  ...of('src/conversation/trim.ts', 'test/conversation/trim.test.ts', []),
+  ...of('src/conversation/trim.ts', 'test/conversation/trim.test.ts', [
+    ['What does not fit is said, and nothing is dropped', "refuse('trim the conversation'", "void ('trim the conversation'"],
+    ['A turn begins with what the user says, in several messages, too', "at(index - 1).role !== 'user'", 'true'],
+  ]),
   ...of('src/quota/ledger.ts', 'test/quota/ledger.test.ts', [
     ['No more requests than the limit', 'current.requests >= maxRequests', 'false'],
     ['No more tokens than the limit', 'current.tokens >= maxTokens', 'false'],
@@ -277,14 +279,14 @@ export const mutations = [
     ['A page of another origin is refused before its caller is asked for', 'cors.check(request)', '', ['test/edge/cors.server.test.ts', guard]],
   ]),
   ...of('src/edge/route.ts', guard, [
-    ['A path is served to the letter', 'OPERATIONS.find((one) => one === path)', 'OPERATIONS.find((one) => path.startsWith(one))', ['test/fuzz/relay.server.test.ts', guard]],
-    ['A method that is not served is refused', 'if (method !== allowed) throw', 'if (false) throw', ['test/fuzz/relay.server.test.ts', guard]],
+    ['A path is served to the letter', 'OPERATIONS.find((one) => one === path)', 'OPERATIONS.find((one) => path.startsWith(one))', ['test/fuzz/relay.node.test.ts', guard]],
+    ['A method that is not served is refused', 'if (method !== allowed) throw', 'if (false) throw', ['test/fuzz/relay.node.test.ts', guard]],
     ['A caller sees the deployments that are theirs', 'caller.deployments?.includes(alias) ?? true', 'true', ['test/edge/relay.server.test.ts', guard]],
   ]),
   ...of('src/edge/body.ts', guard, [
     ['A body that says it is too long is not read', "> maxBytes) throw refuse()", '> Infinity) throw refuse()'],
     ['A body is read no further than the limit', 'if (size > maxBytes) {', 'if (false) {'],
-    ['A body that is nested too deep is refused', 'if (left === 0) throw', 'if (false) throw', 'test/fuzz/relay.server.test.ts'],
+    ['A body that is nested too deep is refused', 'if (left === 0) throw', 'if (false) throw', 'test/fuzz/relay.node.test.ts'],
     ['A body is JSON by its type', '/^application\\/json *(;|$)/i.test(type)', 'true'],
   ]),
   ...of('src/edge/admit.ts', guard, [
@@ -296,7 +298,7 @@ export const mutations = [
     ['Tools that the service runs are not offered', '!toolTypes.includes(type)', 'false'],
     ['Limits of output tokens are lowered', 'Math.min(maxOutputTokens, ...named)', 'Math.min(...named, Infinity)'],
     ['Of two limits that are named the other is taken out', '!WIRE[operation].limits.includes(member)', 'true'],
-    ['A deployment is one that was offered', 'Object.hasOwn(deployments, model)', 'true', ['test/fuzz/relay.server.test.ts', guard]],
+    ['A deployment is one that was offered', 'Object.hasOwn(deployments, model)', 'true', ['test/fuzz/relay.node.test.ts', guard]],
   ]),
   ...of('src/edge/cors.ts', 'test/edge/cors.server.test.ts', [
     ['An origin is exact', 'new URL(origin).origin !== origin', 'false'],
@@ -305,7 +307,7 @@ export const mutations = [
   ]),
   ...of('src/edge/answer.ts', relay, [
     ["A page of a gateway's is not passed on", 'parseObject(text) ? text :', 'true ? text :', [relay, failover]],
-    ['A header that echoes the credential is redacted', 'headers.set(name, redact(value))', 'headers.set(name, value)', ['test/fuzz/relay.server.test.ts', secrets]],
+    ['A header that echoes the credential is redacted', 'headers.set(name, redact(value))', 'headers.set(name, value)', ['test/fuzz/relay.node.test.ts', secrets]],
   ]),
   ...of('src/edge/upstream.ts', relay, [
     ['An upstream that redirects is not followed with a key', "return refuseRedirect(url, await fetch(url, { ...init, headers, redirect: 'manual' }))", 'return fetch(url, { ...init, headers })', ['test/edge/credential-relay.server.test.ts', guard]],
@@ -316,7 +318,7 @@ export const mutations = [
     ['A failure of the request itself goes to no other upstream', 'if (!FAILS_OVER.includes(response.status)) return answer', ''],
     ['An upstream that asks for a rest gets it', 'if (told !== undefined || RESTS.includes(response.status)) pool.rest', 'if (false) pool.rest'],
     ["A credential of the relay's that is refused is not the caller's fault", "(status === 401 || status === 403) &&", 'false &&'],
-    ["A failure's body has no credential", 'upstream.redact(await readText(response, signal), caller)', 'await readText(response, signal)', 'test/fuzz/relay.server.test.ts'],
+    ["A failure's body has no credential", 'upstream.redact(await readText(response, signal), caller)', 'await readText(response, signal)', 'test/fuzz/relay.node.test.ts'],
   ]),
   ...of('src/edge/passage.ts', passage, [
     ['A body that ends too early never ends cleanly', 'if (isWhole(broken)) {', 'if (true) {'],
