@@ -64,14 +64,15 @@ export function sizedBlocks(events, size) {
   return Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) => bytes.slice(index * size, (index + 1) * size))
 }
 
-/** A fetch without a network: answers with the blocks, each as soon as it is asked for. */
-export function fetchOf(blocks) {
+/** A fetch without a network: answers with the blocks, each as soon as it is asked for; `over` says that the answer is to break off. */
+export function fetchOf(blocks, over = () => false) {
   return async function fetch() {
     let next = 0
     const body = new ReadableStream(
       {
         pull(controller) {
-          if (next < blocks.length) controller.enqueue(blocks[next++])
+          if (over()) controller.error(new Error('Cannot go on as this takes too long'))
+          else if (next < blocks.length) controller.enqueue(blocks[next++])
           else controller.close()
         },
       },

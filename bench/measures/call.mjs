@@ -20,7 +20,7 @@ export const remark = `Answers of ${WORDS} words that come in one block, one cal
 export async function run({ list, quick, rounds = quick ? QUICK_ROUNDS : ROUNDS }) {
   const { events, text } = answerOf(WORDS)
   const asks = await openAll(list, 'call', { fetch: fetchOf([new TextEncoder().encode(events.join(''))]) })
-  const calls = quick ? CALLS / 5 : CALLS
+  const calls = quick ? CALLS / 20 : CALLS
   const samples = await interleave([...asks.keys()], { rounds, warmup: 1 }, async (key) => {
     const ask = asks.get(key)
     // Bare fetch does not look at what it reads.

@@ -31,7 +31,8 @@ export async function run({ list, quick, rounds = quick ? QUICK_ROUNDS : ROUNDS,
   const cases = []
   for (const { name, filters, cut, limit } of quick ? CASES.slice(0, 2) : CASES) {
     log(name)
-    const { events, text } = answerOf(EVENTS, filters)
+    const chunks = quick ? EVENTS / 10 : EVENTS
+    const { events, text } = answerOf(chunks, filters)
     // What filter results add differs little between peers, and theirs takes long.
     const asks = await openAll(filters === FILTERS.full ? list.filter(({ packages }) => !packages) : list, 'cpu', { fetch: fetchOf(cut(events)) })
     const answers = new Map()
@@ -41,7 +42,7 @@ export async function run({ list, quick, rounds = quick ? QUICK_ROUNDS : ROUNDS,
         for (let answer = 0; answer < count; answer++) await askWhole(key, asks.get(key), text)
       })
       answers.set(key, quick ? 1 : Math.min(ANSWERS, Math.ceil((TURN_MS * 1000 * count) / spent)))
-      return spent / count / EVENTS
+      return spent / count / chunks
     })
     cases.push({ name, samples, base: 'floor', unit: 'µs', uncharted: filters === FILTERS.full, aims: { core: { ratio: limit }, main: { ratio: limit } } })
   }

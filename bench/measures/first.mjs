@@ -20,7 +20,7 @@ export async function run({ list, quick, rounds = quick ? QUICK_ROUNDS : ROUNDS 
   const server = await startServer()
   try {
     const asks = await openAll(list, 'first', { endpoint: server.endpoint })
-    const samples = await interleaveCalls([...asks.keys()], { rounds, calls: quick ? CALLS / 4 : CALLS }, async (key) => {
+    const samples = await interleaveCalls([...asks.keys()], { rounds, calls: quick ? CALLS / 10 : CALLS }, async (key) => {
       const asked = performance.now()
       let first
       await asks.get(key)(() => void (first ??= performance.now()))

@@ -23,7 +23,7 @@ export async function run({ list, quick, rounds = quick ? QUICK_ROUNDS : ROUNDS 
   const keys = list.filter(({ only }) => !only).map(({ key }) => key)
   const figures = { held: new Map(keys.map((key) => [key, []])), peak: new Map(keys.map((key) => [key, []])) }
   await interleave(keys, { rounds, warmup: 0 }, async (key) => {
-    const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', join(import.meta.dirname, '../memory.mjs'), key, String(quick ? CHUNKS / 5 : CHUNKS)])
+    const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', join(import.meta.dirname, '../memory.mjs'), key, String(quick ? CHUNKS / 20 : CHUNKS)])
     const figure = JSON.parse(stdout)
     for (const name of Object.keys(figures)) figures[name].get(key).push(figure[name] / MEBIBYTE)
   })
