@@ -36,7 +36,7 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => browser?.close())
 
-test.skipIf(path === undefined).for(tab)('$name', { timeout: 60_000 }, async (row, { task }) => {
+test.skipIf(path === undefined).for(tab.map((row) => [row.name, row] as const))('%s', { timeout: 60_000 }, async ([, row], { task }) => {
   const id = `frozen-${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`
   const page = await openTab(browser)
   await page.evaluate(`${library}; globalThis.library = library; 0`)

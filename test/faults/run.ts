@@ -7,6 +7,7 @@
  * @module
  */
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { TaskMeta } from 'vitest'
 import { bareText, deliveredOf, mine, mint, runtime, sizeOf, tryCase } from './case.ts'
 import type { Call, Place } from './case.ts'
 import { holdingOf } from './reader.ts'
@@ -52,25 +53,28 @@ export function runRows(group: readonly Row[]): void {
     expect(unhandled).toEqual([])
   })
 
-  test.for(group)('$name', { timeout: 240_000 }, async (row, { task }) => {
-    const at = rows.indexOf(row)
-    const variants = row.variants?.(await sizeOf(row, token), runtime) ?? [0]
-    const outcomes = new Set<string>()
-    let requests = 0
-    const queue = [...variants.entries()]
-    const lane = async (): Promise<void> => {
-      for (let next = queue.shift(); next; next = queue.shift()) {
-        const [nth, variant] = next
-        const compare = row.bare !== false && !row.calls && mine(row.kept ?? 'all') === 'all' && (variants.length < MANY || nth % BARE_EVERY === 0)
-        const judged = await judge({ row, at, variant, attempt: 0 }, token, compare)
-        requests += judged.requests
-        for (const outcome of judged.outcomes) outcomes.add(outcome)
-      }
+  for (const row of group) test(row.name, { timeout: 240_000 }, ({ task }) => play(row, token, task))
+}
+
+/** Plays a row at all its places. */
+async function play(row: Row, token: string, task: { readonly meta: TaskMeta }): Promise<void> {
+  const at = rows.indexOf(row)
+  const variants = row.variants?.(await sizeOf(row, token), runtime) ?? [0]
+  const outcomes = new Set<string>()
+  let requests = 0
+  const queue = [...variants.entries()]
+  const lane = async (): Promise<void> => {
+    for (let next = queue.shift(); next; next = queue.shift()) {
+      const [nth, variant] = next
+      const compare = row.bare !== false && !row.calls && mine(row.kept ?? 'all') === 'all' && (variants.length < MANY || nth % BARE_EVERY === 0)
+      const judged = await judge({ row, at, variant, attempt: 0 }, token, compare)
+      requests += judged.requests
+      for (const outcome of judged.outcomes) outcomes.add(outcome)
     }
-    // One at a time where the row does something to the machine.
-    await Promise.all(Array.from({ length: row.client ? 1 : AT_ONCE }, lane))
-    task.meta.fault = { name: row.name, runtime, requests, outcomes: [...outcomes].sort(), kept: mine(row.kept ?? 'all') }
-  })
+  }
+  // One at a time where the row does something to the machine.
+  await Promise.all(Array.from({ length: row.client ? 1 : AT_ONCE }, lane)).finally(() => queue.splice(0))
+  task.meta.fault = { name: row.name, runtime, requests, outcomes: [...outcomes].sort(), kept: mine(row.kept ?? 'all') }
 }
 
 /** Tries a case until the runtime has taken all that was delivered, as it must in time, and judges it. */
