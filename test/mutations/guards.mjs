@@ -177,7 +177,7 @@ export const mutations = [
   ]),
   ...of('src/chat/stream.ts', leaving, [
     ['Who aborts in the loop is given nothing more', 'at < block.length && !signal.aborted', 'at < block.length'],
-    ['The connection closes when the loop is left', 'finally {\n      controller.abort()', 'finally {'],
+    ['The connection closes when the loop is left', 'controller.abort(END)', ''],
     ['A stream that is left settles its result', 'left = true\n    controller.abort()\n    fail(options.signal?.reason)', 'left = true\n    controller.abort()'],
     ['A failure keeps what had arrived', 'Object.assign(cause, { partial })', 'cause', faults],
     ['Nobody has to look at the result', 'result.catch(() => {})', ''],
