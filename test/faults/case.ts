@@ -106,7 +106,8 @@ async function ask(connection: Connection, { row, variant }: Place, prompt: stri
   } catch (error) {
     if (!isChatError(error)) throw error
     const partial = error.partial?.text ?? ''
-    if (!row.plain) expect(partial, 'the error holds what the loop was given').toBe(text)
+    // More than that where a limit strikes while a block is being given.
+    if (!row.plain) expect(partial.startsWith(text), 'the error holds what the loop was given').toBe(true)
     return { outcome: error.code, text: partial }
   }
 }

@@ -84,7 +84,8 @@ async function call({ endpoint, token, idleMs }: { readonly endpoint: string; re
     }
   } catch (error) {
     if (!isChatError(error)) throw error
-    outcome = error.partial?.text === text ? error.code : 'another text than the loop was given'
+    outcome = error.partial?.text.startsWith(text) ? error.code : 'another text than the loop was given'
+    text = error.partial?.text ?? ''
   }
   tick()
   clearInterval(timer)
