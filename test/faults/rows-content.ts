@@ -22,9 +22,9 @@ function dripped(wire: Wire): Step[] {
   return [send(head(wire, CHUNKED)), ...wire.events.flatMap(one), send(LAST_CHUNK), 'fin']
 }
 
-/** With CR LF as line ends, cut between the two. */
+/** With CR LF as line ends, cut between the two, and data of two lines, which an end that counts twice would tear apart. */
 function cutInLineEnds(wire: Wire): Step[] {
-  const parts = new TextDecoder().decode(body(wire)).replaceAll('\n', '\r\n').split(/(?<=\r)/)
+  const parts = new TextDecoder().decode(body(wire)).replaceAll(',"choices":', ',\ndata: "choices":').replaceAll('\n', '\r\n').split(/(?<=\r)/)
   return blocks(wire, ...parts.map(bytes))
 }
 
