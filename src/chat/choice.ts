@@ -18,6 +18,8 @@ export interface GrowingChoice {
   reasoning: string
   refusal: string
   readonly toolCalls: Mutable<ToolCall>[]
+  /** The last call of each index, as answers may have thousands. */
+  readonly byIndex: Map<number, Mutable<ToolCall>>
   finishReason: FinishReason | undefined
   contentFilter: ContentFilter | undefined
   intent: string | undefined
@@ -25,11 +27,11 @@ export interface GrowingChoice {
 
 /** Starts an empty choice. */
 export function emptyChoice(index: number): GrowingChoice {
-  return { index, text: '', reasoning: '', refusal: '', toolCalls: [], finishReason: undefined, contentFilter: undefined, intent: undefined }
+  return { index, text: '', reasoning: '', refusal: '', toolCalls: [], byIndex: new Map(), finishReason: undefined, contentFilter: undefined, intent: undefined }
 }
 
 /** Copies a choice, with the message that the next turn sends back. */
-export function copyChoice(choice: GrowingChoice): ChatChoice {
+export function copyChoice({ byIndex: _, ...choice }: GrowingChoice): ChatChoice {
   const { text, reasoning, refusal } = choice
   const toolCalls = choice.toolCalls.map((call) => ({ ...call }))
   return {
@@ -104,16 +106,19 @@ function takeWords(choice: GrowingChoice, delta: WireObject, raw: WireObject, ev
   }
 }
 
-function takeCall({ index: choice, toolCalls: calls }: GrowingChoice, wire: WireObject, raw: WireObject, events: ChatEvent[]): void {
+function takeCall({ index: choice, toolCalls: calls, byIndex }: GrowingChoice, wire: WireObject, raw: WireObject, events: ChatEvent[]): void {
   const wireIndex = number(wire['index'], 'choices[].delta.tool_calls[].index')
   // Custom tools have `custom.input` in place of `function.arguments`.
   const body = object(wire['function'], 'choices[].delta.tool_calls[].function') ?? object(wire['custom'], 'choices[].delta.tool_calls[].custom') ?? {}
   const id = string(wire['id'], 'choices[].delta.tool_calls[].id')
   const name = string(body['name'], 'choices[].delta.tool_calls[].function.name')
   const piece = string(body['arguments'], 'choices[].delta.tool_calls[].function.arguments') ?? string(body['input'], 'choices[].delta.tool_calls[].custom.input') ?? ''
-  let call = wireIndex === undefined ? calls.at(-1) : calls.findLast(({ index }) => index === wireIndex)
+  let call = wireIndex === undefined ? calls.at(-1) : byIndex.get(wireIndex)
   // Without an index, or with one that is used twice, another id begins another call.
-  if (!call || (id && call.id && id !== call.id)) calls.push((call = { index: wireIndex ?? calls.length, id: '', name: '', arguments: '' }))
+  if (!call || (id && call.id && id !== call.id)) {
+    calls.push((call = { index: wireIndex ?? calls.length, id: '', name: '', arguments: '' }))
+    byIndex.set(call.index, call)
+  }
   call.id ||= id ?? ''
   call.name ||= name ?? ''
   call.arguments += piece

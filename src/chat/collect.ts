@@ -27,7 +27,7 @@ export interface Fold {
  * @param expected - How many choices were asked for, one unless told; a stream that brings fewer is not finished.
  */
 export function fold(expected?: number | null): Fold {
-  const choices: GrowingChoice[] = []
+  const choices = new Map<number, GrowingChoice>()
   const citations: Citation[] = []
   let id: string | undefined
   let model: string | undefined
@@ -35,7 +35,7 @@ export function fold(expected?: number | null): Fold {
   let promptFilter: ContentFilter | undefined
 
   return {
-    finished: () => choices[(expected ?? 1) - 1] && choices.every(({ finishReason }) => finishReason),
+    finished: () => choices.size >= (expected ?? 1) && [...choices.values()].every(({ finishReason }) => finishReason),
     take(raw, events = []) {
       // The first chunk and annotations have `''` for both.
       id ||= string(raw['id'], 'id')
@@ -46,11 +46,8 @@ export function fold(expected?: number | null): Fold {
       }
       for (const wire of objects(raw['choices'], 'choices')) {
         const index = number(wire['index'], 'choices[].index') ?? 0
-        let choice = choices.find((known) => known.index === index)
-        if (!choice) {
-          choices.push((choice = emptyChoice(index)))
-          choices.sort((a, b) => a.index - b.index)
-        }
+        let choice = choices.get(index)
+        if (!choice) choices.set(index, (choice = emptyChoice(index)))
         takeChoice(choice, wire, raw, events, citations)
       }
       const counted = object(raw['usage'], 'usage')
@@ -58,7 +55,7 @@ export function fold(expected?: number | null): Fold {
       return events
     },
     copy() {
-      const copies = choices.map(copyChoice)
+      const copies = [...choices.values()].sort((a, b) => a.index - b.index).map(copyChoice)
       return { ...(copies[0] ?? copyChoice(emptyChoice(0))), choices: copies, id, model, usage, citations: [...citations], promptFilter }
     },
   }

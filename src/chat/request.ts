@@ -48,7 +48,7 @@ export interface CallOptions {
 const SEND = 'send the request'
 
 /** Credentials are the token provider's, and these three the library's. */
-const RESERVED = /^(authorization|(x-)?api-key|ocp-apim-subscription-key|cookie|accept|content-type)$/i
+const RESERVED = /^((proxy-)?authorization|(x-)?(api|functions)-key|ocp-apim-subscription-key|cookie|accept|content-type)$/i
 
 /**
  * Checks further headers.
@@ -57,7 +57,8 @@ const RESERVED = /^(authorization|(x-)?api-key|ocp-apim-subscription-key|cookie|
  */
 export function checkHeaders(headers: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
   for (const name of Object.keys(headers)) if (RESERVED.test(name)) refuse(SEND, `the header ${name} cannot be set: use a token provider`)
-  return headers
+  // A copy, as what is set later would go unchecked.
+  return { ...headers }
 }
 
 /**

@@ -51,7 +51,8 @@ export function endpointFor(input: string | URL, { kind: explicit, scope }: Endp
   if (prefix.includes('/anthropic')) throw new ChatError('unsupported', 'Cannot chat on /anthropic as it is another protocol', { kind: 'anthropic', operation: 'messages' })
   const serverless = SERVERLESS.test(hostname)
   const kind = explicit ?? kindOf(hostname, route, serverless)
-  const { path, version } = KINDS[kind] ?? refuse(USE, `there is no kind ${JSON.stringify(kind)}`)
+  // Its own, as `constructor` is no kind.
+  const { path, version } = (Object.hasOwn(KINDS, kind) && KINDS[kind]) || refuse(USE, `there is no kind ${JSON.stringify(kind)}`)
   const asked = searchParams.get('api-version')
   // On v1, `preview` alone means something; the dated versions are the classic route's.
   const apiVersion = version ? (asked ?? version) : asked === 'preview' && asked
@@ -86,7 +87,8 @@ function parse(input: string | URL): URL {
     url = new URL(input)
     decodeURIComponent(url.pathname)
   } catch {
-    return refuse(USE, `it is not a valid absolute URL: ${JSON.stringify(input)}`)
+    // Without what may be a secret.
+    return refuse(USE, `it is not a valid absolute URL: ${JSON.stringify(String(input).replace(/[?#].*|[^/]*@/gs, '…'))}`)
   }
   // Its value is left out, as it may be the secret.
   if (url.username || url.password || [...url.searchParams.keys()].some((name) => SECRET.test(name))) refuse(USE, 'it must not hold a secret')

@@ -80,19 +80,20 @@ function rowOf(said: string): (typeof CODES)[number] | undefined {
 
 /** Reads whatever shape: nested in `error` or not, `error` a string, the words in `message`, `detail` or `status`. */
 function read(body: string | WireObject, redact: Tokens['redact']): { serviceCode: string | undefined; words: string; param: string | undefined; categories: WireObject | undefined; status: number } {
-  const text = (value: unknown) => redact(typeof value === 'object' && value ? JSON.stringify(value) : String(value ?? ''))
-  // A page's words, where it is no JSON. Redacted before it is cut, as a piece of a token would pass.
-  const root = typeof body === 'string' ? (parseObject(body) ?? { message: redact(body).slice(0, 8192).replace(/(<(style|script)[^]*?<\/\2>|<[^<>]*>|\s)+/gi, ' ') }) : body
+  // Redacted before it is cut, as a piece of a token would pass; cut, as some of the expressions take the square of its length.
+  const text = (value: unknown, most = 8192) => redact(typeof value === 'object' && value ? JSON.stringify(value) : String(value ?? '')).slice(0, most)
+  // A page's words, where it is no JSON.
+  const root = typeof body === 'string' ? (parseObject(body) ?? { message: text(body).replace(/(<(style|script)[^]*?<\/\2>|<[^<>]*>|\s)+/gi, ' ') }) : body
   const error = (typeof root['error'] === 'object' && root['error'] ? root['error'] : root) as WireObject
   const { code, type, status, message, detail, param, innererror, inner_error } = error
   const inner = (innererror ?? inner_error ?? error) as WireObject
   // A gateway's 422 is JSON text inside `message`, the service's own has `detail`: `{"type":"extra_forbidden","loc":["body","stream_options"],…}`.
   const words = `${text(message ?? error['error'] ?? status)} ${text(detail)}`.trim()
   return {
-    serviceCode: text(code ?? root['code'] ?? type) || undefined,
+    serviceCode: text(code ?? root['code'] ?? type, 100) || undefined,
     words,
-    param: text(param) || /"loc":\s*\[[^\]]*"(\w+)"\s*\]/.exec(words)?.[1],
-    categories: (inner['content_filter_result'] ?? inner['content_filter_results']) as WireObject | undefined,
+    param: text(param, 100) || /"loc":\s*\[[^\]]*"(\w+)"\s*\]/.exec(words)?.[1],
+    categories: parseObject(redact(JSON.stringify(inner['content_filter_result'] ?? inner['content_filter_results']) ?? '')),
     // Google's `status` is a word.
     status: [status, error['statusCode'], error['status_code'], code].map(Number).find((value) => value > 0) ?? 0,
   }

@@ -77,6 +77,8 @@ export function createTransport(fetch: Fetch, tokens: TokenCache, retrying: Retr
     const clock = startClock(controller, call.signal, totalMs)
     const url = withoutQuery(call.url)
     let attempts = 0
+    /** A header's text, without a token that the service may have echoed. */
+    const shown = (text: string | null | undefined) => (text ? tokens.redact(text) : undefined)
     const counted: Fetch = (input, init) => {
       attempts++
       // The token is there; headers of an answer that is not streamed come only when it is complete.
@@ -91,7 +93,7 @@ export function createTransport(fetch: Fetch, tokens: TokenCache, retrying: Retr
         const response = await abortable(sendAuthorized(counted, tokens, call.url, init), signal)
         if (response.ok) return response
         const { status, headers } = response
-        throw failureFrom(await readText(response, signal), tokens, { url, status, requestId: requestId(headers), retryAfterMs: retryAfter(headers) })
+        throw failureFrom(await readText(response, signal), tokens, { url, status, requestId: shown(requestId(headers)), retryAfterMs: retryAfter(headers) })
       } catch (cause) {
         signal.throwIfAborted()
         throw isChatError(cause) ? cause : unreachable(url, cause)
@@ -103,7 +105,7 @@ export function createTransport(fetch: Fetch, tokens: TokenCache, retrying: Retr
     try {
       const response = await retrying(attempt, call.url, signal)
       const { status, headers } = response
-      const info = { status, url, attempts, requestId: requestId(headers), rateLimit: rateLimit(headers), contentType: headers.get('content-type') ?? undefined }
+      const info = { status, url, attempts, requestId: shown(requestId(headers)), rateLimit: rateLimit(headers), contentType: shown(headers.get('content-type')) }
       clock.limit('first-event-timeout', firstEventMs)
       clock.pause()
       return answerOf(response, info, signal, clock, idleMs)
