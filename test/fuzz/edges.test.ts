@@ -1,5 +1,9 @@
 // Edges that random input seldom meets, each with a guard of its own.
 import { describe, expect, test } from 'vitest'
+import { fold } from '../../src/chat/collect.ts'
+import { chat, connect, streamChat } from '../../src/core.ts'
+import { passedHeaders } from '../../src/edge/answer.ts'
+import { createCors } from '../../src/edge/cors.ts'
 import { endpointFor } from '../../src/endpoints/detect.ts'
 import { operationUrl } from '../../src/endpoints/endpoint.ts'
 import { isChatError } from '../../src/errors.ts'
@@ -7,6 +11,8 @@ import { failureFrom } from '../../src/schemas/failure.ts'
 import { createDecoder } from '../../src/sse/index.ts'
 import { tokenCache } from '../../src/tokens/cache.ts'
 import type { TokenRequest } from '../../src/tokens/provider.ts'
+import { memoryQuota } from '../../src/quota/memory.ts'
+import { ASK, ENDPOINT, rejection } from '../conformance/foundry.ts'
 import { bytesOf } from '../cut.ts'
 
 describe('isChatError()', () => {
@@ -70,5 +76,50 @@ describe('tokenCache()', () => {
     asked[0]?.resolve('older')
     expect(await plain).toBe('older')
     expect(await cache.get(signal)).toBe('newer')
+  })
+})
+
+describe('streamChat()', () => {
+  const answers = (body: string, status = 200, more = {}) => connect({ endpoint: `${ENDPOINT}/openai/v1?api-version=preview`, token: () => 'token', fetch: async () => new Response(body, { status }), ...more })
+  const failure = (connection: ReturnType<typeof answers>, messages: readonly typeof ASK[number][] = ASK) => rejection(streamChat(connection, { model: 'm', messages }).result)
+
+  test('has no query in the URL of its errors', async () => {
+    expect(await failure(answers('', 500))).toMatchObject({ url: `${ENDPOINT}/openai/v1/chat/completions`, message: expect.not.stringContaining('?') as string })
+  })
+
+  test('takes a page that speaks of choices for a page', async () => {
+    expect(await failure(answers('<p>"choices"</p>'))).toMatchObject({ code: 'not-a-stream' })
+  })
+
+  test('holds an answer of many lines that are no events to its limit', async () => {
+    expect(await rejection(chat(answers('x\n'.repeat(100), 200, { maxMessageBytes: 50 }), { model: 'm', messages: ASK }))).toMatchObject({ code: 'too-large' })
+  })
+
+  test('sends nothing without messages', async () => {
+    expect(await failure(answers(''), [])).toMatchObject({ code: 'invalid-request' })
+  })
+})
+
+describe('fold()', () => {
+  test('keeps its id where an annotation has none', () => {
+    const answer = fold()
+    for (const id of ['a', '']) answer.take({ id, choices: [] })
+    expect(answer.copy().id).toBe('a')
+  })
+})
+
+describe('memoryQuota()', () => {
+  test.each([NaN, Infinity, -1, 0])('refuses a limit of %s', (tokens) => expect(() => memoryQuota({ tokens, windowMs: 1000 })).toThrow(RangeError))
+})
+
+describe('createCors()', () => {
+  test.each(['https://app.example/', 'https://APP.example', 'https://app.example:443', 'null', '*'])('refuses %s for an origin', (origin) => {
+    expect(() => createCors({ origins: [origin] }, 'GET', false)).toThrow('it must be exact')
+  })
+})
+
+describe('passedHeaders()', () => {
+  test('takes the credential out of a header that echoes it', () => {
+    expect(passedHeaders(new Headers({ 'x-request-id': 'a secret' }), {}, (text) => text.replace('secret', '[key]')).get('x-request-id')).toBe('a [key]')
   })
 })

@@ -135,20 +135,20 @@ export const mutations = [
     ['The rest of a failure is let go of', 'reader?.cancel().catch(() => {})', ''],
   ]),
   ...of('src/transport/transport.ts', faults, [
-    ['The connection is closed when a call is left', 'void reader?.cancel(signal.reason).catch(() => {})', '', leaving],
-    ['URLs in errors have no query', 'const url = withoutQuery(call.url)', 'const url = call.url'],
+    ['The connection is closed when a call is left', 'void reader?.cancel(signal.reason).catch(() => {})', 'undefined', leaving],
+    ['URLs in errors have no query', 'const url = withoutQuery(call.url)', 'const url = call.url', 'test/fuzz/edges.test.ts'],
     ['The idle limit begins anew with each event', 'clock.pause(event)', 'clock.pause(false)'],
     ['An error says how many requests were sent', 'Object.assign(error, { attempts }) : error', 'error : error'],
   ]),
   ...of('src/chat/read.ts', faults, [
     ['A stream that ends before the model has finished is `truncated`', 'fold.finished() ? undefined', 'true ? undefined'],
-    ['A page with status 200 is `not-a-stream`', "first !== '{' ||", 'false ||'],
+    ['A page with status 200 is `not-a-stream`', "first !== '{' ||", 'false ||', 'test/fuzz/edges.test.ts'],
     ['A service that reports an error inside a stream fails the call', "if (failed) throw failureFrom(body", "if (false) throw failureFrom(body"],
     ['Events that came before a failure are given first', 'if (!ended) failure = error', 'if (!ended) throw error'],
     ['A snippet has no token', 'snippet: tokens.redact(head.trim())', 'snippet: (head.trim())', secrets],
     ['An object that is none is quoted without a token', 'tokens.redact(json)', 'json', secrets],
     ['An abort is above all else', 'if (signal.aborted) failure = signal.reason', 'if (false) failure = signal.reason', leaving],
-    ['What is no stream is held to maxMessageBytes', 'checkSize(head.length, maxMessageBytes)', ''],
+    ['What is no stream is held to maxMessageBytes', 'checkSize(head.length, maxMessageBytes)', '', 'test/fuzz/edges.test.ts'],
     ['Nothing is read behind [DONE]', "ended ||= data === '[DONE]'", ''],
   ]),
   ...of('src/chat/choice.ts', fold, [
@@ -164,7 +164,7 @@ export const mutations = [
     ['A stream that brings fewer choices than asked for is not finished', 'choices[(expected ?? 1) - 1] &&', ''],
     ['Every choice must have finished', 'choices.every(({ finishReason })', 'choices.some(({ finishReason })'],
     ['Choices are in order', 'choices.sort((a, b) => a.index - b.index)', '', 'test/fuzz/chat.node.test.ts'],
-    ['An empty id does not replace one', 'id ||= string', 'id = string', 'test/emulator/dialects.test.ts'],
+    ['An empty id does not replace one', 'id ||= string', 'id = string', 'test/fuzz/edges.test.ts'],
   ]),
   ...of('src/chat/once.ts', leaving, [
     ['A stream is read once', "if (begun) throw new TypeError('Cannot read the stream twice')", ''],
@@ -172,7 +172,7 @@ export const mutations = [
   ]),
   ...of('src/chat/request.ts', 'test/conformance/network.test.ts', [
     ['No header of a request can carry a credential', 'if (RESERVED.test(name)) refuse', 'if (false) refuse', secrets],
-    ['Messages must be there', '!Array.isArray(messages) || !messages.length', 'false', ['test/conformance/dialects.test.ts', faults]],
+    ['Messages must be there', '!Array.isArray(messages) || !messages.length', 'false', 'test/fuzz/edges.test.ts'],
     ['Usage is not asked for again where that was refused', 'withoutUsage.add(model)', '', 'test/conformance/dialects.test.ts'],
   ]),
   ...of('src/chat/stream.ts', leaving, [
@@ -263,7 +263,7 @@ export const mutations = [
     ['No more tokens than the limit', 'current.tokens >= maxTokens', 'false'],
     ['Nothing is given back twice', 'if (!open) return', ''],
     ['Nothing is given back to another window', 'ledger?.start === entry.start ?', 'ledger ?'],
-    ['A limit that is NaN is refused', 'Number.isFinite(value) && value > 0', 'value !== 0'],
+    ['A limit that is NaN is refused', 'Number.isFinite(value) && value > 0', 'value !== 0', 'test/fuzz/edges.test.ts'],
     ['A clock that goes back begins anew', '|| now < start - windowMs', ''],
   ]),
   ...of('src/quota/key.ts', 'test/quota/key.test.ts', [
@@ -286,7 +286,7 @@ export const mutations = [
   ...of('src/edge/body.ts', guard, [
     ['A body that says it is too long is not read', "> maxBytes) throw refuse()", '> Infinity) throw refuse()'],
     ['A body is read no further than the limit', 'if (size > maxBytes) {', 'if (false) {'],
-    ['A body that is nested too deep is refused', 'if (left === 0) throw', 'if (false) throw', 'test/fuzz/relay.node.test.ts'],
+    ['A body that is nested too deep is refused', 'if (left === 0) throw', 'if (false) throw'],
     ['A body is JSON by its type', '/^application\\/json *(;|$)/i.test(type)', 'true'],
   ]),
   ...of('src/edge/admit.ts', guard, [
@@ -301,13 +301,13 @@ export const mutations = [
     ['A deployment is one that was offered', 'Object.hasOwn(deployments, model)', 'true', ['test/fuzz/relay.node.test.ts', guard]],
   ]),
   ...of('src/edge/cors.ts', 'test/edge/cors.server.test.ts', [
-    ['An origin is exact', 'new URL(origin).origin !== origin', 'false'],
+    ['An origin is exact', 'new URL(origin).origin !== origin', 'false', 'test/fuzz/edges.test.ts'],
     ['A preflight of another page is refused', 'if (!allowed(request)) return', 'if (false) return'],
     ['Headers that are not listed are not allowed', 'HARMLESS.test(name) || own.includes(name)', 'true'],
   ]),
   ...of('src/edge/answer.ts', relay, [
     ["A page of a gateway's is not passed on", 'parseObject(text) ? text :', 'true ? text :', [relay, failover]],
-    ['A header that echoes the credential is redacted', 'headers.set(name, redact(value))', 'headers.set(name, value)', ['test/fuzz/relay.node.test.ts', secrets]],
+    ['A header that echoes the credential is redacted', 'headers.set(name, redact(value))', 'headers.set(name, value)', 'test/fuzz/edges.test.ts'],
   ]),
   ...of('src/edge/upstream.ts', relay, [
     ['An upstream that redirects is not followed with a key', "return refuseRedirect(url, await fetch(url, { ...init, headers, redirect: 'manual' }))", 'return fetch(url, { ...init, headers })', ['test/edge/credential-relay.server.test.ts', guard]],
