@@ -1,5 +1,6 @@
 /**
- * What `npm test` runs: the build, then every test in every runtime that this machine has.
+ * What `npm test` runs: the build, every test from the sources in Node, Chromium and workerd, then the suite from the packed package in all runtimes
+ * that are there without being installed for it.
  * Ends with the line `N passed, N failed, N skipped`; what is skipped for want of a runtime is named above it.
  * @module
  */
@@ -8,7 +9,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
-import { line, tally } from './counts.mjs'
+import { line, sum, tally } from './counts.mjs'
 import { root } from './entries.mjs'
 import { findChromium } from './find-chromium.mjs'
 import { findFirefox } from './find-firefox.mjs'
@@ -53,6 +54,19 @@ async function test() {
     console.error('failed: no test ran')
     total.failed++
   }
+  // With arguments, a part was asked for.
+  return process.argv.length === 2 ? sum([total, everywhere(chromium)]) : total
+}
+
+/** The suite that runs from the packed package; runtimes that are installed for it alone are left to `npm run test:everywhere`. */
+function everywhere(chromium) {
+  const file = join(folder, 'everywhere.json')
+  const status = run(['scripts/everywhere.mjs', '--default'], { KEYLESS_CHAT_COUNTS: file, ...(chromium && { CHROMIUM: chromium.path }) })
+  const { total } = counted(file)
+  if (status !== 0 && total.failed === 0) {
+    console.error(`failed: the suite ended with status ${status}`)
+    total.failed++
+  }
   return total
 }
 
@@ -60,7 +74,7 @@ function run(args, env = {}) {
   return spawnSync(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, WRANGLER_SEND_METRICS: 'false', ...env } }).status
 }
 
-/** What the reporter wrote; where vitest died before that, nothing passed. */
+/** What was written there; where a run died before that, nothing passed. */
 function counted(file) {
   try {
     return JSON.parse(readFileSync(file, 'utf8'))
