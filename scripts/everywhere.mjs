@@ -4,7 +4,7 @@
  * The README's table must say the same of each runtime that ran; `--write` has it say so. Ends with the line `N passed, N failed, N skipped`.
  * @module
  */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import process from 'node:process'
 import { parseArgs } from 'node:util'
 import { installAlone } from '../test/package/artifact.ts'
@@ -27,6 +27,9 @@ const ids = values.only?.split(',') ?? drivers.filter(({ byDefault }) => byDefau
 const unknown = ids.filter((id) => !drivers.some((driver) => driver.id === id))
 if (unknown.length > 0) throw new Error(`Cannot run the suite in ${unknown.join(', ')}: the runtimes are ${drivers.map(({ id }) => id).join(', ')}`)
 if (!existsSync('dist/index.js')) throw new Error('Cannot pack what is not built: npm run build makes it')
+const built = statSync('dist/index.js').mtimeMs
+const newer = globSync('src/**/*.ts').find((file) => statSync(file).mtimeMs > built)
+if (newer) console.warn(`dist is older than ${newer}: tests of what is new will fail until npm run build`)
 
 const { members, others } = membersOf()
 const artifact = await installAlone()

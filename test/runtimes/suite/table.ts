@@ -13,7 +13,7 @@ const TOTAL = '**all**'
 export function tableOf(figures: Figures, runtimes: readonly string[]): string {
   const areas = [...new Set(Object.values(figures).flatMap((column) => Object.keys(column)))].sort()
   const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
-  const total = (runtime: string): number => Object.values(figures[runtime] ?? {}).reduce((sum, number) => sum + number, 0)
+  const total = (runtime: string): string => String(Object.values(figures[runtime] ?? {}).reduce((sum, number) => sum + number, 0) || NONE)
   return [
     row(['tests of', ...runtimes]),
     row(['---', ...runtimes.map(() => '---:')]),
