@@ -236,7 +236,8 @@ describe('createRelay()', () => {
     }
   })
 
-  test('closes the connection of an answer that it cannot make one of', async () => {
+  // Bun 1.4.5 makes a Response of any status with any body.
+  test.skipIf('Bun' in globalThis)('closes the connection of an answer that it cannot make one of', async () => {
     const { stream, state } = countedBody(5, new Uint8Array(10))
     const { post, finished } = rig({ fetch: async () => Object.defineProperty(new Response(stream), 'status', { value: 204 }) })
     expect((await post()).status).toBe(500)
