@@ -221,13 +221,14 @@ describe('FAULTS that spoil a stream', () => {
     const stop = new AbortController()
     const { emulator, response } = faulty('endless', {}, stop.signal)
     const reader = (await response).body?.getReader()
-    setTimeout(() => stop.abort(), 30)
+    // However long that takes on a busy machine.
+    const timer = setInterval(() => lastCall(emulator).eventsSent > 20 && stop.abort(), 5)
     const read = async () => {
       for (;;) await reader?.read()
     }
     await expect(read()).rejects.toMatchObject({ name: 'AbortError' })
+    clearInterval(timer)
     expect(lastCall(emulator).state).toBe('cancelled')
-    expect(lastCall(emulator).eventsSent).toBeGreaterThan(20)
   })
 
   test('every fault works with every dialect without an error of the emulator', async () => {
