@@ -58,7 +58,8 @@ const soak: Soak = {
     const before = sum((via) => meters[via].asked)
     const starts = asking.map((via) => meters[via].start(provider))
     const due = starts.reduce((all, one) => all + one.due, 0) + calls.filter(({ refusesToken }) => refusesToken).length
-    if (prepare) await Promise.all(asking.map((via) => to[via].prepare({ signal: sharedSignal })))
+    // What fails here fails the calls as well, which report it.
+    if (prepare) await Promise.allSettled(asking.map((via) => to[via].prepare({ signal: sharedSignal })))
     const reports = await Promise.all(calls.map((call) => make(call, to[call.via], meters[call.via])))
     // A renewal in the background may take longer than the calls.
     while (sum((via) => meters[via].running) > 0) await sleep(1)
