@@ -180,8 +180,7 @@ export class ChatError<Code extends ChatErrorCode = ChatErrorCode> extends Error
   readonly code: Code
 
   constructor(code: Code, message: string, facts?: ChatErrorFacts<Code>, options?: ErrorOptions) {
-    // Whoever logs it gets one line, whatever a service wrote.
-    super(message.replace(/[\0-\x1f\x7f-\x9f\u2028\u2029]+/g, ' '), options)
+    super(message, options)
     this.code = code
     Object.assign(this, facts)
   }

@@ -31,7 +31,8 @@ export function emptyChoice(index: number): GrowingChoice {
 }
 
 /** Copies a choice, with the message that the next turn sends back. */
-export function copyChoice({ byIndex: _, ...choice }: GrowingChoice): ChatChoice {
+export function copyChoice(growing: GrowingChoice): ChatChoice {
+  const { byIndex: _, ...choice } = growing
   const { text, reasoning, refusal } = choice
   const toolCalls = choice.toolCalls.map((call) => ({ ...call }))
   return {

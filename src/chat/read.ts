@@ -49,7 +49,7 @@ export function answerReader(answer: Answer, fold: Fold, { maxMessageBytes, toke
   /** Folds one JSON object into events. */
   function take(json: string, named?: boolean): void {
     const body = parseObject(json)
-    if (!body) throw new ChatError('malformed', `Cannot get the answer as data must be a JSON object: it is ${tokens.redact(json).slice(0, 100)}`, { path: 'data' })
+    if (!body) throw new ChatError('malformed', `Cannot get the answer as data must be a JSON object: it is ${JSON.stringify(tokens.redact(json).slice(0, 100))}`, { path: 'data' })
     // Truthiness, as some services send `error: null` with everything. OpenRouter sends `choices` and usage beside it.
     const failed = body['error'] || named
     if (!failed || body['choices']) fold.take(body, events)
@@ -64,7 +64,8 @@ export function answerReader(answer: Answer, fold: Fold, { maxMessageBytes, toke
     first ??= (head = head.trimStart())[0]
     // Events have the parser's limit, one by one.
     checkSize(head.length, maxMessageBytes)
-    if (bytes ? first !== '<' : !first) return
+    // One that was cut before the end of its first event is a stream all the same.
+    if (bytes ? first !== '<' : !first || /^(:|data|event|id|retry)/.test(head)) return
     if (first !== '{' || !/"(choices|error)"/.test(head)) throw new ChatError('not-a-stream', `Cannot get the answer as it is ${contentType} and no model's: check the endpoint`, { contentType, snippet: tokens.redact(head.trim()).slice(0, 300) })
     take(head)
   }
@@ -90,6 +91,12 @@ export function answerReader(answer: Answer, fold: Fold, { maxMessageBytes, toke
         (error: unknown) => {
           failure = error
           ended = true
+          try {
+            // What is no stream may have come whole, though the connection broke behind it.
+            push(undefined)
+          } catch {
+            // It has not.
+          }
           return give(events)
         },
       )

@@ -85,7 +85,9 @@ async function draw(image: Blob | ImageBitmap, size: string, maxBytes: number, m
     let scale = Math.min(1, maxEdge / edge)
     for (;;) {
       const canvas = new OffscreenCanvas(Math.ceil(width * scale), Math.ceil(height * scale))
-      const context = canvas.getContext('2d') as OffscreenCanvasRenderingContext2D
+      const context = canvas.getContext('2d')
+      // As in Deno 2.9.
+      if (!context) throw new Error('there is no 2D context')
       context.imageSmoothingQuality = 'high'
       context.fillStyle = '#fff'
       context.fillRect(0, 0, canvas.width, canvas.height)

@@ -55,12 +55,12 @@ export function endpointFor(input: string | URL, { kind: explicit, scope }: Endp
   const { path, version } = (Object.hasOwn(KINDS, kind) && KINDS[kind]) || refuse(USE, `there is no kind ${JSON.stringify(kind)}`)
   const asked = searchParams.get('api-version')
   // On v1, `preview` alone means something; the dated versions are the classic route's.
-  const apiVersion = version ? (asked ?? version) : asked === 'preview' && asked
+  const apiVersion = version ? (asked || version) : asked === 'preview' && asked
   return Object.freeze({
     kind,
     origin,
     // A serverless host serves the inference route at its root and the OpenAI dialect at `/v1`.
-    base: origin + prefix + (serverless ? (kind === 'v1' ? '/v1' : '') : route === '/v1' ? route : path),
+    base: origin + prefix + (serverless ? (kind === 'v1' ? '/v1' : '') : route === '/v1' && !version ? route : path),
     query: apiVersion ? `?api-version=${encodeURIComponent(apiVersion)}` : '',
     scopes: scope === undefined ? scopesFor(kind, hostname, serverless) : [scope].flat(),
     deployment: deployment && decodeURIComponent(deployment),
@@ -88,7 +88,7 @@ function parse(input: string | URL): URL {
     decodeURIComponent(url.pathname)
   } catch {
     // Without what may be a secret.
-    return refuse(USE, `it is not a valid absolute URL: ${JSON.stringify(String(input).replace(/[?#].*|[^/]*@/gs, '…'))}`)
+    return refuse(USE, `it is not a valid absolute URL: ${JSON.stringify(String(input).replace(/[?#].*|^[^?#]*@/gs, ''))}`)
   }
   // Its value is left out, as it may be the secret.
   if (url.username || url.password || [...url.searchParams.keys()].some((name) => SECRET.test(name))) refuse(USE, 'it must not hold a secret')

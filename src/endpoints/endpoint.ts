@@ -65,7 +65,7 @@ function apiVersionOf({ query }: Endpoint): string {
  * @throws `ChatError` `invalid-request` where the model is no deployment's name.
  */
 export function modelUrl({ kind, base, query, serverless }: Endpoint, operation: string, model: string | undefined): string {
-  // `..` would climb out of `/deployments`, as URL parsers resolve it even where it is percent-encoded.
-  if (model ? /^\.+$/.test(model) : !serverless) refuse('send the request', `model must be the name of a deployment: it is ${JSON.stringify(model)}`)
+  // `..` would climb out of `/deployments`, as URL parsers resolve it even where it is percent-encoded; half of a surrogate pair has no place in a URL.
+  if (model ? /^\.+$|\p{Surrogate}/u.test(model) : !serverless) refuse('send the request', `model must be the name of a deployment: it is ${JSON.stringify(model)}`)
   return `${base}${kind === 'deployments' ? `/${encodeURIComponent(model ?? '')}` : ''}/${operation}${query}`
 }

@@ -36,7 +36,7 @@ const CODES: readonly (readonly [said: RegExp, code: ChatErrorCode, advice?: str
   [/^4.*(unsupported_(parameter|value)|parameter_not_supported|extra_forbidden)/is, 'unsupported-parameter'],
 ]
 
-const WAIT = /(?:retry|try again)[^.\d]{0,40}(\d+) ?(ms|mi)?/i
+const WAIT = /(?:retry|try again)[^.\d]{0,40}(\d{1,12}) ?(ms|mi)?/i
 
 /** Whether a 401 says that the user is known but may not call models, so that no fresh token helps. */
 export function isRoleMissing(body: string): boolean {
@@ -63,7 +63,8 @@ export function failureFrom(body: string | WireObject, { scopes, redact }: Token
   const why = wrong
     ? `the token is for ${scope} and the service wants ${expectedScope}: set scope`
     : [context.url, 'answered', status || 'an error', report.serviceCode, serviceMessage, advice && `- ${advice}`].filter(Boolean).join(' ')
-  return new ChatError(wrong ? 'wrong-audience' : code, `Cannot get the answer as ${why}`, {
+  // One line for whoever logs it, whatever the service wrote.
+  return new ChatError(wrong ? 'wrong-audience' : code, `Cannot get the answer as ${why.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')}`, {
     ...context,
     ...report,
     status,
@@ -81,7 +82,7 @@ function rowOf(said: string): (typeof CODES)[number] | undefined {
 /** Reads whatever shape: nested in `error` or not, `error` a string, the words in `message`, `detail` or `status`. */
 function read(body: string | WireObject, redact: Tokens['redact']): { serviceCode: string | undefined; words: string; param: string | undefined; categories: WireObject | undefined; status: number } {
   // Redacted before it is cut, as a piece of a token would pass; cut, as some of the expressions take the square of its length.
-  const text = (value: unknown, most = 8192) => redact(typeof value === 'object' && value ? JSON.stringify(value) : String(value ?? '')).slice(0, most)
+  const text = (value: unknown, most = 8192) => redact(typeof value === 'object' && value ? write(value) : String(value ?? '')).slice(0, most)
   // A page's words, where it is no JSON.
   const root = typeof body === 'string' ? (parseObject(body) ?? { message: text(body).replace(/(<(style|script)[^]*?<\/\2>|<[^<>]*>|\s)+/gi, ' ') }) : body
   const error = (typeof root['error'] === 'object' && root['error'] ? root['error'] : root) as WireObject
@@ -92,9 +93,18 @@ function read(body: string | WireObject, redact: Tokens['redact']): { serviceCod
   return {
     serviceCode: text(code ?? root['code'] ?? type, 100) || undefined,
     words,
-    param: text(param, 100) || /"loc":\s*\[[^\]]*"(\w+)"\s*\]/.exec(words)?.[1],
-    categories: parseObject(redact(JSON.stringify(inner['content_filter_result'] ?? inner['content_filter_results']) ?? '')),
+    param: text(param, 100) || /"loc":\s*\[[^\][]*"(\w+)"\s*\]/.exec(words)?.[1],
+    categories: parseObject(text(inner['content_filter_result'] ?? inner['content_filter_results'], Infinity)),
     // Google's `status` is a word.
-    status: [status, error['statusCode'], error['status_code'], code].map(Number).find((value) => value > 0) ?? 0,
+    status: [status, error['statusCode'], error['status_code'], code].map((value) => (typeof value === 'object' ? 0 : Number(value))).find((value) => value > 0) ?? 0,
+  }
+}
+
+/** As JSON; nothing where it is nested deeper than the stack. */
+function write(value: object): string {
+  try {
+    return JSON.stringify(value)
+  } catch {
+    return ''
   }
 }

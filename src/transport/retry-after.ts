@@ -28,7 +28,7 @@ export function retryAfter(headers: Headers, now: number = Date.now()): number |
     number(headers, 'x-ms-retry-after-ms'),
     // A date is what is no number: `Date.parse('1')` is in 2001.
     isNaN(seconds) ? Math.max(0, Date.parse(headers.get('retry-after') ?? '') - now) : seconds * 1000,
-  ].filter((wait) => wait >= 0)
+  ].filter((wait) => wait >= 0 && wait < Infinity)
   return waits.length ? Math.max(...waits) : undefined
 }
 

@@ -52,5 +52,6 @@ export const content: readonly Row[] = [
   { name: 'a NUL byte inside of an event', script: (wire) => blocks(wire, joined(wire.events.slice(0, 3)), bytes('data: {"choices":[{"delta":{"content":"a\0b"}}]}\n\n'), joined(wire.events.slice(3))), outcome: 'malformed' },
   { name: 'an event that is half of its JSON', script: (wire) => blocks(wire, joined(wire.events.slice(0, 3)), bytes('data: {"choices":[{"delta":\n\n'), joined(wire.events.slice(3))), outcome: 'malformed' },
   { name: 'a page of HTML in place of the rest', script: (wire) => blocks(wire, joined(wire.events.slice(0, 3)), bytes('<html><body>502 Bad Gateway</body></html>')), outcome: 'truncated' },
-  { name: 'comments alone', script: (wire) => blocks(wire, bytes(': keep-alive\n\n'.repeat(20))), outcome: 'not-a-stream' },
+  { name: 'comments alone', script: (wire) => blocks(wire, bytes(': keep-alive\n\n'.repeat(20))), outcome: 'truncated' },
+  { name: 'the half of an event alone, and a clean end', script: (wire) => blocks(wire, (wire.events[0] ?? body(wire)).subarray(0, 20)), outcome: 'truncated' },
 ]

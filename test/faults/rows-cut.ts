@@ -63,14 +63,11 @@ export const cuts: readonly Row[] = [
   {
     name: 'an answer that is not streamed, closed after every 7th byte',
     plain: true,
-    variants: ({ bytes: size }) => [...Array.from({ length: Math.ceil((size - AFTER_JSON) / 7) }, (_, at) => at * 7), size],
+    variants: ({ bytes: size }) => [...Array.from({ length: Math.ceil(size / 7) }, (_, at) => at * 7), size],
     script: (wire, at) => [cutAt(wire, at), 'settle', 'fin'],
     outcome: lenient,
   },
 ]
-
-/** The ends of the chunk and of the body, in bytes. */
-const AFTER_JSON = 7
 
 /** Places that are inside of a character: before each of its continuation bytes. */
 const insides = (all: Uint8Array): number[] => Array.from(all.keys()).filter((at) => ((all[at] ?? 0) & 0xc0) === 0x80)

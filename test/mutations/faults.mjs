@@ -17,7 +17,7 @@ const breaks = {
   '[DONE] is no end': [read, "ended ||= data === '[DONE]'", "if (data === '[DONE]') return"],
   'nothing is taken after the finish': [read, 'if (!ended) take(', 'if (!ended && !fold.finished()) take('],
   'data that is no JSON is passed over': [read, 'if (!body) throw', 'if (!body) return\n    if (!body) throw'],
-  'what is no stream is taken for JSON': [read, "if (first !== '{' ||", "if (first === '<' &&"],
+  'a stream that was cut early is none': [read, 'first || /^(:|data|event|id|retry)/.test(head)', 'first'],
   'every read counts as an event': [read, 'answer.took(heard)', 'answer.took(true)'],
   'each block is decoded by itself': [parse, 'utf8.decode(bytes, { stream: true })', 'utf8.decode(bytes)'],
   'bytes that are no UTF-8 throw': [parse, "{ ignoreBOM: true }", "{ ignoreBOM: true, fatal: true }"],
@@ -80,7 +80,7 @@ const rows = {
     'a BOM is not passed over': ['a BOM at the start, byte by byte'],
     'a field without a meaning is data': ['NUL bytes between the events'],
     'data that is no JSON is passed over': ['a NUL byte inside of an event', 'an event that is half of its JSON'],
-    'what is no stream is taken for JSON': ['comments alone'],
+    'a stream that was cut early is none': ['comments alone', 'the half of an event alone, and a clean end'],
   },
   silence: {
     'the connection is not closed at the end': ['silent after every event'],
