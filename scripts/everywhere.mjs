@@ -18,7 +18,7 @@ import { root } from './entries.mjs'
 import { syncSections } from './sections.mjs'
 
 /** As many runtimes at a time; most of what they do is wait. */
-const AT_ONCE = 2
+const AT_ONCE = 3
 const SECTION = 'runtimes'
 
 process.chdir(root)

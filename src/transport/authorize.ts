@@ -32,7 +32,9 @@ export function authorize(fetch: Fetch, tokens: TokenCache): (input: string | UR
     const url = request ? request.url : String(input)
     if (new URL(url).origin !== tokens.origin) return fetch(input as string, init)
     // Read once, so that it can be sent twice.
-    const body = init.body ?? (request?.body ? await request.arrayBuffer() : undefined)
+    // Firefox 153 knows no `body` of a request.
+    const held = init.body ?? (request && !/^(GET|HEAD)$/.test(request.method) ? await request.arrayBuffer() : undefined)
+    const body = held instanceof ArrayBuffer && !held.byteLength ? undefined : held
     return sendAuthorized(fetch, tokens, url, {
       method: init.method ?? request?.method ?? 'GET',
       headers: init.headers ?? request?.headers ?? {},

@@ -15,7 +15,7 @@ export const mutations = [
   { guard: 'endpoint-as-read', file: 'src/endpoints/detect.ts', from: 'encodeURIComponent(apiVersion)', to: 'apiVersion', tests: ['test/security/upstream.test.ts'] },
   { guard: 'endpoint-as-read', file: 'src/endpoints/detect.ts', from: 'base: origin +', to: "base: String(input).replace(/^(https?:..[^/]*).*$/s, '$1') +", tests: ['test/security/upstream.test.ts'] },
   { guard: 'no-secret-in-endpoint', file: 'src/endpoints/detect.ts', from: 'url.username || url.password ||', to: '', tests: ['test/endpoints/detect.test.ts'] },
-  { guard: 'no-climbing', file: 'src/endpoints/endpoint.ts', from: String.raw`/^\.+$/.test(model)`, to: 'false', tests: ['test/endpoints/detect.test.ts'] },
+  { guard: 'no-climbing', file: 'src/endpoints/endpoint.ts', from: String.raw`/^\.+$|`, to: '/', tests: ['test/endpoints/detect.test.ts'] },
   { guard: 'no-redirect', file: 'src/transport/authorize.ts', from: "type !== 'opaqueredirect' &&", to: '', tests: ['test/conformance/faults.test.ts'] },
   { guard: 'no-redirect', file: 'src/transport/authorize.ts', from: 'status >= 400', to: 'status >= 300', tests: ['test/conformance/faults.test.ts', 'test/edge/relay.server.test.ts'] },
   { guard: 'no-key-option', file: 'src/chat/request.ts', from: 'return { ...headers }', to: 'return headers', tests: ['test/security/failures.test.ts'] },

@@ -184,16 +184,16 @@ describe.each(there)('a relay in %s', (name) => {
       ['tool that the service runs', JSON.stringify({ ...ASK, model: 'chat', tools: [{ type: 'web_search' }] }), 400],
       ['10 000 nested arrays', `{"model":"chat","messages":${'['.repeat(10_000)}${']'.repeat(10_000)}}`, 400],
       ['broken JSON', '{"model":', 400],
-      ['body of more than a mebibyte', JSON.stringify({ ...ASK, model: 'chat', user: 'x'.repeat(1_048_576) }), 413],
     ])('%s', async (_, body, status) => {
       const response = await post(url, body)
       expect(response.status).toBe(status)
       expect(await response.json()).toMatchObject({ error: { type: 'invalid_request_error' } })
     })
 
-    test('body that is over the limit and has not ended', async () => {
+    // By a client that hears an answer while it still sends: `fetch` may find the connection closed, and nothing else.
+    test.each([['of more than a mebibyte', false], ['that is over the limit and has not ended', true]] as const)('body %s', async (_, unending) => {
       const headers = { 'content-type': 'application/json', 'transfer-encoding': 'chunked', authorization: `Bearer ${await tokenOf()}` }
-      const { status } = await raw(url, { path: CHAT, headers, body: `{"model":"chat","messages":["${'x'.repeat(1_100_000)}`, unending: true })
+      const { status } = await raw(url, { path: CHAT, headers, body: `{"model":"chat","messages":["${'x'.repeat(1_100_000)}`, unending })
       expect(status).toBe(413)
     })
 
