@@ -59,11 +59,13 @@ async function measure() {
     busy.push(loadavg()[0])
     log(`${name}: in ${Math.round((performance.now() - begun) / 1000)} s`)
     sections[`call-${name}`] = section(measured, list, cases, busy)
+    // At once, so that a subject that fails later loses nothing.
+    if (write) syncSections(join(root, 'docs/performance.md'), { [`call-${name}`]: sections[`call-${name}`] }, { write })
     console.log(`\n## ${measured.title}\n\n${sections[`call-${name}`]}`)
     if (write && measured.charted) draw(name, chart({ title: measured.charted, list, cases: cases.filter(({ uncharted }) => !uncharted) }))
   }
   console.log(`\n${sections['call-about']}`)
-  if (write) syncSections(join(root, 'docs/performance.md'), sections, { write })
+  if (write) syncSections(join(root, 'docs/performance.md'), { 'call-about': sections['call-about'] }, { write })
 }
 
 function draw(name, svg) {
