@@ -97,8 +97,6 @@ export default defineConfig({
     reporters: ['default', ['./scripts/counts-reporter.mjs', { missing }]],
     // The library keeps nothing between calls of its own, so files may share a worker: half the time, on two cores.
     isolate: false,
-    // Most tests wait for something; one worker less than there are cores, as is the rule, leaves two cores half idle.
-    maxWorkers: 3,
     restoreMocks: true,
     unstubGlobals: true,
   },
