@@ -97,6 +97,8 @@ export default defineConfig({
     reporters: ['default', ['./scripts/counts-reporter.mjs', { missing }]],
     // The library keeps nothing between calls of its own, so files may share a worker: half the time, on two cores.
     isolate: false,
+    // Real connections, frozen tabs and time limits meet a busy machine in CI; what fails twice is a failure, and a retry is shown.
+    retry: process.env['CI'] ? 1 : 0,
     restoreMocks: true,
     unstubGlobals: true,
   },
