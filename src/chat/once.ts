@@ -1,12 +1,12 @@
 /**
- * A generator in, what reads it once out: a loop, or who waits for its result.
+ * Events in, what reads them once out: a loop, or who waits for their result.
  * Runtimes: all. Imports: `./events.ts` (types).
  * @module
  */
 import type { ChatEvent } from './events.ts'
 
 /**
- * Lets a generator be read once.
+ * Lets events be read once.
  *
  * @param leave - Called before the generator is left: it would finish its wait first, and in silence that takes until the idle limit; one that has
  * not begun would do nothing.

@@ -5,10 +5,9 @@
 import { createServer } from 'node:http'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { fileURLToPath } from 'node:url'
 import type { Browser, Page } from 'playwright'
-import { build } from 'vite'
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
+import { bundlePage } from '../bundle-page.ts'
 import { found, launch } from '../demo/browser.ts'
 import { callsOf, eventually } from './client.ts'
 import type { PageReport } from './page/page.ts'
@@ -16,16 +15,6 @@ import { startRelay, there } from './servers.ts'
 import type { RelayServer } from './servers.ts'
 
 const emulator = inject('emulator')
-
-/** The page's script as a bundler makes it for a user's page. */
-async function bundlePage(): Promise<string> {
-  const entry = fileURLToPath(new URL('page/page.ts', import.meta.url))
-  const built = await build({ configFile: false, logLevel: 'error', build: { write: false, minify: false, lib: { entry, formats: ['es'], fileName: 'page' } } })
-  const [{ output } = { output: [] }] = [built].flat() as { output: readonly { readonly code?: string }[] }[]
-  const code = output[0]?.code
-  if (code === undefined) throw new Error('Cannot bundle the page: nothing came out')
-  return code
-}
 
 describe.skipIf(!found || !there.includes('workerd'))('a page through a relay in workerd', () => {
   let browser: Browser
@@ -37,7 +26,7 @@ describe.skipIf(!found || !there.includes('workerd'))('a page through a relay in
   const asked: { readonly method: string; readonly url: string; readonly headers: Record<string, string> }[] = []
 
   beforeAll(async () => {
-    const script = await bundlePage()
+    const script = await bundlePage(new URL('page/page.ts', import.meta.url))
     pages = createServer((request, response) => {
       const js = request.url === '/page.js'
       response.setHeader('content-type', js ? 'text/javascript' : 'text/html; charset=utf-8')

@@ -3,10 +3,8 @@
  * Runtime: Node, and a Chromium that it starts. Imports: playwright, vite; `test/demo/browser.ts` finds the browser.
  * @module
  */
-import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright'
 import type { CDPSession, Page } from 'playwright'
-import { build } from 'vite'
 import { chromiumFlags, findChromium } from '../../scripts/find-chromium.mjs'
 import type { Batch, BatchReport, Call, PageState, Report } from './call.ts'
 import { checksOf } from './checks.ts'
@@ -18,6 +16,7 @@ import type { Soak } from './page/page.ts'
 import { plan, TOKEN_LIFE_MS } from './plan.ts'
 import { startServers } from './server.ts'
 import type { SoakServers } from './server.ts'
+import { bundlePage } from '../bundle-page.ts'
 
 export interface SoakOptions {
   readonly calls: number
@@ -43,7 +42,7 @@ export async function soak({ calls: count, seed, warmUp, sampleEvery, progress =
   const found = await findChromium({ install: false })
   if (!found) return undefined
   const started = performance.now()
-  const servers = await startServers(await bundlePage())
+  const servers = await startServers(await bundlePage(new URL('page/page.ts', import.meta.url)))
   const browser = await chromium.launch({ executablePath: found.path, args: [...chromiumFlags] })
   try {
     const page = await browser.newPage()
@@ -79,16 +78,6 @@ export async function soak({ calls: count, seed, warmUp, sampleEvery, progress =
     await browser.close()
     servers.stop()
   }
-}
-
-/** The page's script as a bundler makes it for a user's page. */
-async function bundlePage(): Promise<string> {
-  const entry = fileURLToPath(new URL('page/page.ts', import.meta.url))
-  const built = await build({ configFile: false, logLevel: 'error', build: { write: false, minify: false, lib: { entry, formats: ['es'], fileName: 'page' } } })
-  const [{ output } = { output: [] }] = [built].flat() as { output: readonly { readonly code?: string }[] }[]
-  const code = output[0]?.code
-  if (code === undefined) throw new Error('Cannot bundle the page: nothing came out')
-  return code
 }
 
 /** What the console says but for the browser's own notes of requests that failed, which are planned. */
