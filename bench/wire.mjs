@@ -81,3 +81,13 @@ export function fetchOf(blocks, over = () => false) {
     return new Response(body, { headers: { 'content-type': 'text/event-stream; charset=utf-8' } })
   }
 }
+
+/** The request as it is written by hand, for subjects that leave it to their user. */
+export function post({ fetch, endpoint, signal }) {
+  return fetch(`${endpoint}/openai/v1/chat/completions`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ model, stream: true, messages: [{ role: 'user', content: question }] }),
+    signal,
+  })
+}

@@ -3,16 +3,11 @@
  * Runtime: all. Imports: nothing of the package.
  * @module
  */
-import { model, question, token } from '../wire.mjs'
+import { post } from '../wire.mjs'
 
 export function open({ fetch = globalThis.fetch, endpoint }) {
   return async function ask(onText, { signal } = {}) {
-    const response = await fetch(`${endpoint}/openai/v1/chat/completions`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ model, stream: true, messages: [{ role: 'user', content: question }] }),
-      signal,
-    })
+    const response = await post({ fetch, endpoint, signal })
     const reader = response.body.getReader()
     for (let part = await reader.read(); !part.done; part = await reader.read()) if (onText('') === false) return reader.cancel()
   }

@@ -4,16 +4,11 @@
  * @module
  */
 import { createParser } from 'eventsource-parser'
-import { model, question, token } from '../wire.mjs'
+import { post } from '../wire.mjs'
 
 export function open({ fetch = globalThis.fetch, endpoint }) {
   return async function ask(onText, { signal } = {}) {
-    const response = await fetch(`${endpoint}/openai/v1/chat/completions`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ model, stream: true, messages: [{ role: 'user', content: question }] }),
-      signal,
-    })
+    const response = await post({ fetch, endpoint, signal })
     let left = false
     const parser = createParser({
       onEvent({ data }) {
