@@ -15,7 +15,7 @@ const SERVER = 'test/**/*.server.test.ts'
 const WORKERD = 'test/**/*.workerd.test.ts'
 const BROWSER = 'test/**/*.browser.test.ts'
 // These test what `npm run build` made; all others import `src`.
-const BUILT = 'test/{package,demo,runtimes}/**/*.test.ts'
+const BUILT = 'test/{package,demo,runtimes,docs,examples}/**/*.test.ts'
 
 process.env['WRANGLER_SEND_METRICS'] = 'false'
 
