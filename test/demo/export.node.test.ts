@@ -1,53 +1,154 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { existsSync } from 'node:fs'
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { extname, join } from 'node:path'
+import { join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
-import { expect, test } from 'vitest'
-import { bridge } from '../../demo/bridge.mjs'
+import type { Browser } from 'playwright'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { minifyCss } from '../../demo/static/css.mjs'
+import { serveFolders } from '../../scripts/static-host.mjs'
 import { ask, found, lastText, launch, open, settled } from './browser.ts'
 import { serveDemo } from './served.ts'
 
-const TYPES: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript', '.mjs': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.json': 'application/json' }
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+
+function exportTo(folder: string): void {
+  const { status, stderr } = spawnSync(process.execPath, ['demo/export.mjs', folder], { cwd: ROOT, encoding: 'utf8' })
+  expect([status, stderr]).toEqual([0, ''])
+}
+
+/** What was asked for of the page's parts, without their hashes. */
+const parts = (requests: readonly string[]) => requests.flatMap((path) => /assets\/(\w+)-\w+\.js$/.exec(path)?.[1] ?? [])
+
+describe('demo/export.mjs', () => {
+  let folder: string
+  let host: Awaited<ReturnType<typeof serveFolders>>
+  let browser: Browser | undefined
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'keyless-chat-export-'))
+    exportTo(folder)
+    host = await serveFolders({ '/below/here': folder })
+    if (found) browser = await launch()
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await host?.close()
+    await rm(folder, { recursive: true, force: true })
+  })
+  const openPage = (hash = '') => open(browser as Browser, `${host.origin}/below/here/${hash}`)
+
+  test('writes a page of few files, with a policy that allows its own alone, and no address from the root', async () => {
+    const html = await readFile(join(folder, 'index.html'), 'utf8')
+    expect(/content="(default-src[^"]+)"/.exec(html)?.[1]).toMatch(/^default-src 'none'; script-src 'self'; style-src 'self'; .*require-trusted-types-for 'script'; trusted-types 'none'$/)
+    expect(html).not.toMatch(/importmap|<style|(src|href)="\//)
+    expect([...html.matchAll(/<script[^>]*>([^<]*)<\/script>/g)].map(([, inline]) => inline)).toEqual(['', ''])
+    // Each that is named is there.
+    const named = [...html.matchAll(/(?:src|href)="([^"#]+)"/g)].map(([, path = '']) => path)
+    for (const path of named) expect(existsSync(join(folder, path)), path).toBe(true)
+    expect(named.filter((path) => path.endsWith('.css'))).toHaveLength(1)
+    expect((await readdir(join(folder, 'assets'))).length).toBeLessThanOrEqual(12)
+    expect(await readdir(folder)).toEqual(['assets', 'config.json', 'icon.svg', 'index.html', 'redirect.html'])
+    expect(await readFile(join(folder, 'redirect.html'), 'utf8')).toMatch(/src="assets\/redirect-\w+\.js"/)
+  })
+
+  test('makes of style sheets one that says the same', () => {
+    const source = 'a :hover , b>c {\n  color : red ;\n  --icon: url("data:,%3Cb a=\'/* ; */\'  x %3E") ; /* why */\n  margin: 0  1px\n}\n@media ( width < 40rem ) { a::before { content: "a  {b} ; c" ; } }\n'
+    expect(minifyCss(source)).toBe('a :hover,b>c{color :red;--icon:url("data:,%3Cb a=\'/* ; */\'  x %3E");margin:0 1px}@media ( width < 40rem ){a::before{content:"a  {b} ; c"}}')
+  })
+
+  test.skipIf(!found)('loses no rule of its style sheets', async () => {
+    const page = await (browser as Browser).newPage()
+    const rules = (css: string) => page.evaluate((text) => {
+      const sheet = new CSSStyleSheet()
+      sheet.replaceSync(text)
+      return [...sheet.cssRules].map(({ cssText }) => cssText.replace(/(--[\w-]+:|,) */g, '$1'))
+    }, css)
+    const html = await readFile(join(ROOT, 'demo/index.html'), 'utf8')
+    const sources = await Promise.all([...html.matchAll(/rel="stylesheet" href="\/([^"]+)"/g)].map(([, name]) => readFile(join(ROOT, `demo/${name}`), 'utf8')))
+    const [name = ''] = (await readdir(join(folder, 'assets'))).filter((file) => file.endsWith('.css'))
+    const expected = await rules(sources.join('\n'))
+    expect(expected.length).toBeGreaterThan(100)
+    expect(await rules(await readFile(join(folder, 'assets', name), 'utf8'))).toEqual(expected)
+    await page.close()
+  })
+
+  test.skipIf(!found)('runs without a server, on the emulator in the page, which is loaded then, and MSAL is not', async () => {
+    const before = host.requests.length
+    const { page, complaints, violations } = await openPage()
+    expect(await page.locator('#base').innerText()).toBe('https://emulator.localhost/openai/v1')
+    await ask(page, 'Hello from elsewhere', 'gpt-5-mini')
+    await settled(page)
+    expect(await lastText(page)).toContain('Hello from elsewhere')
+    await ask(page, 'Tell me', 'gpt-4o-mini~429-once')
+    await settled(page)
+    expect(await lastText(page)).toContain('You wrote: “Tell me”')
+    await page.locator('#session').selectOption('without-role')
+    await ask(page, 'May I?', 'gpt-5-mini')
+    await settled(page)
+    expect(await page.locator('#messages').innerText()).toContain('missing-role')
+    const asked = parts(host.requests.slice(before))
+    expect(asked).toContain('emulated')
+    for (const part of ['broker', 'msal', 'redirect']) expect(asked).not.toContain(part)
+    expect(complaints).toEqual([])
+    expect(await violations()).toEqual([])
+    await page.context().close()
+  })
+
+  test.skipIf(!found)('streams there: words are shown while others are still to come', async () => {
+    const { page } = await openPage()
+    await ask(page, 'Why no key?', 'gpt-5-mini')
+    await expect.poll(async () => (await lastText(page)).length, { timeout: 15_000, interval: 20 }).toBeGreaterThan(10)
+    expect(await page.locator('#send').getAttribute('data-state')).toBe('stop')
+    await page.locator('#send').click()
+    await settled(page)
+    await page.context().close()
+  })
+
+  test.skipIf(!found)('runs on the emulator also where the host answers config.json with 404, or with its page', async () => {
+    for (const answer of [{ status: 404 }, { status: 200, contentType: 'text/html', body: '<!doctype html>' }]) {
+      const { page } = await open(browser as Browser, `${host.origin}/below/here/`, {}, (context) => context.route('**/config.json', (route) => route.fulfill(answer)))
+      expect(await page.locator('#base').innerText()).toBe('https://emulator.localhost/openai/v1')
+      await page.context().close()
+    }
+  })
+})
 
 test.skipIf(!found)('exported page works from any static host, below any path, by its config.json', async () => {
   const served = await serveDemo({ CHUNK_DELAY_MS: '2' })
   const folder = await mkdtemp(join(tmpdir(), 'keyless-chat-export-'))
   const config = { mode: 'broker', endpoint: served.emulator, deployments: ['gpt-4o-mini'], tokenUrl: 'token' }
   await writeFile(join(folder, 'config.json'), JSON.stringify(config))
-  const { status, stderr } = spawnSync(process.execPath, ['demo/export.mjs', folder], { cwd: fileURLToPath(new URL('../..', import.meta.url)), encoding: 'utf8' })
-  expect([status, stderr]).toEqual([0, ''])
-
-  const host = createServer(bridge(async ({ url }) => {
-    const path = new URL(url).pathname.replace(/^\/below\//, '') || 'index.html'
-    // The backend, for which the demo's own server stands in.
-    if (path === 'token') return fetch(`${served.page}/token`, { method: 'POST', headers: { 'sec-fetch-site': 'same-origin' }, body: '{"scopes":["https://cognitiveservices.azure.com/.default"]}' }).then(async (answer) => new Response(await answer.text()))
-    const body = await readFile(join(folder, path)).catch(() => undefined)
-    return body ? new Response(body, { headers: { 'content-type': TYPES[extname(path)] ?? 'text/plain' } }) : new Response(null, { status: 404 })
-  }))
-  await new Promise<void>((resolve) => host.listen(0, '127.0.0.1', resolve))
+  exportTo(folder)
+  expect(JSON.parse(await readFile(join(folder, 'config.json'), 'utf8'))).toEqual(config)
+  const host = await serveFolders({ '/below': folder })
   const browser = await launch()
   try {
-    const { page, complaints, violations } = await open(browser, `http://127.0.0.1:${(host.address() as AddressInfo).port}/below/`)
+    // The backend, for which the demo's own server stands in.
+    const { page, complaints, violations } = await open(browser, `${host.origin}/below/`, {}, (context) => context.route('**/below/token', async (route) => {
+      const answer = await fetch(`${served.page}/token`, { method: 'POST', headers: { 'sec-fetch-site': 'same-origin' }, body: '{"scopes":["https://cognitiveservices.azure.com/.default"]}' })
+      await route.fulfill({ body: await answer.text() })
+    }))
     await ask(page, 'Hello from elsewhere')
     await settled(page)
     expect(await lastText(page)).toContain('Hello from elsewhere')
     expect(await page.locator('#deployment option').allInnerTexts()).toEqual(['gpt-4o-mini'])
     expect(await page.locator('#suggestions button:visible').count()).toBe(0)
+    expect(parts(host.requests)).toContain('broker')
+    for (const part of ['emulated', 'msal', 'redirect']) expect(parts(host.requests)).not.toContain(part)
     await page.locator('#settings').click()
     await page.locator('#connect [value=msal]').check()
     await page.locator('#connect [name=clientId]').fill('00000000-0000-4000-8000-000000000000')
     await page.locator('#connect [type=submit]').click()
     await expect.poll(() => page.locator('#sign').innerText(), { timeout: 15_000 }).toBe('Sign in')
+    expect(parts(host.requests)).toContain('msal')
     expect(complaints).toEqual([])
     expect(await violations()).toEqual([])
   } finally {
     await browser.close()
-    host.closeAllConnections()
-    host.close()
+    await host.close()
     await served.stop()
+    await rm(folder, { recursive: true, force: true })
   }
 })
