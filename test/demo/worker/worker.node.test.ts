@@ -166,13 +166,14 @@ describe("demo's Worker, misconfigured", () => {
 
 describe('demo/worker/serve.mjs', () => {
   test.each(['SIGINT', 'SIGTERM'] as const)('ends by %s, with its processes and folders', async (signal) => {
-    const ours = () => readdirSync(tmpdir()).filter((name) => /^keyless-chat-(edge|workerd)-/.test(name))
-    const before = ours()
-    const served = await serveWorker()
-    const made = ours().filter((name) => !before.includes(name))
-    expect(made.length).toBeGreaterThanOrEqual(2)
+    // Its own, as other tests make folders too.
+    const temporary = mkdtempSync(join(tmpdir(), 'keyless-chat-test-'))
+    const ours = () => readdirSync(temporary).filter((name) => /^keyless-chat-(edge|workerd)-/.test(name))
+    const served = await serveWorker({ TMPDIR: temporary })
+    expect(ours().length).toBeGreaterThanOrEqual(2)
     expect(await served.stop(signal)).toEqual({ status: 0, signal: null })
     for (const url of [served.origin, served.emulator]) await expect(fetch(url)).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } })
-    expect(ours().filter((name) => made.includes(name))).toEqual([])
+    expect(ours()).toEqual([])
+    rmSync(temporary, { recursive: true })
   })
 })
