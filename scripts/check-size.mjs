@@ -1,6 +1,6 @@
 /**
- * Weighs what a page pays for each entry, and holds the budgets of package.json, and the table and script tag in README.md, true.
- * `--write` brings the README up to date. Measures `dist/`: run `npm run build` first.
+ * Weighs what a page pays for each entry, and holds the budgets of package.json, the table and script tag in README.md, and this version's row of docs/sizes.json true.
+ * `--write` brings them up to date. Measures `dist/`: run `npm run build` first.
  *
  * The figure is brotli (quality 11) of the minified page with everything inlined; 1 kB is 1000 bytes. With a plus, it is what an entry adds to a page
  * that chats by `keyless-chat/core`. The budgets of `.` and `./core` are to the byte what chat alone cost before there was more than chat.
@@ -15,6 +15,7 @@ import { rollup } from 'rollup'
 import { entriesOf, readPackage, root, scriptTag } from './entries.mjs'
 import { minify } from './minify.mjs'
 import { syncSections } from './sections.mjs'
+import { kB, newestVersion, syncSizes } from './sizes.mjs'
 
 /** A page that makes one streaming call with a token callback. */
 const call = (specifier) => `
@@ -66,6 +67,8 @@ const manifest = readPackage()
 const entries = entriesOf(manifest)
 const problems = []
 const rows = []
+/** Bytes, by the names of the table. */
+const bytes = {}
 
 const subjects = [...entries.map(({ subpath }) => subpath), scriptTag.file.slice('dist/'.length)]
 for (const subject of Object.keys(manifest.budgets)) if (!subjects.includes(subject)) problems.push(`budgets: there is no entry ${subject}`)
@@ -91,6 +94,7 @@ const inStep = syncSections('README.md', {
   'script-tag': `\`\`\`html\n<script src="${name}" integrity="${integrity}" crossorigin="anonymous"></script>\n<script>const { connect, streamChat } = ${scriptTag.global}</script>\n\`\`\``,
 })
 if (!inStep) problems.push('README.md: its sizes or its script tag are not those of the build: run npm run check:size -- --write')
+problems.push(...syncSizes({ ...newestVersion(readFileSync('CHANGELOG.md', 'utf8')), bytes }, { write: process.argv.includes('--write') }))
 for (const problem of problems) console.error(problem)
 process.exitCode = problems.length > 0 ? 1 : 0
 
@@ -128,13 +132,10 @@ function weigh(subject, name, code, without) {
   const budget = manifest.budgets[subject]
   if (budget === undefined) problems.push(`${subject}: has no budget in package.json`)
   else if (length > budget) problems.push(`${subject}: weighs ${length} bytes, over its budget of ${budget}`)
+  bytes[name.replace('dist/', '')] = length
   rows.push(`| \`${name.replace('dist/', '')}\` | ${without === undefined ? '' : '+ '}${kB(length)} | ${budget === undefined ? '–' : kB(budget)} |`)
 }
 
 function compressed(code) {
   return brotliCompressSync(code, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: Buffer.byteLength(code) } }).length
-}
-
-function kB(bytes) {
-  return `${(bytes / 1000).toFixed(1)} kB`
 }
