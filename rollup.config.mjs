@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import resolve from '@rollup/plugin-node-resolve'
+import { moduleFile } from './scripts/cdn.mjs'
 import { entriesOf, readPackage, scriptTag } from './scripts/entries.mjs'
 import { minify } from './scripts/minify.mjs'
 
@@ -15,12 +16,12 @@ const compiled = {
   },
 }
 
-/** Re-exports the entries that the script tag's global holds. */
+/** Re-exports the entries that the script tag's global holds, and the module beside it. */
 const tag = {
   name: 'script-tag',
-  resolveId: (id) => (id === scriptTag.file ? id : undefined),
+  resolveId: (id) => (id === scriptTag.file || id === moduleFile ? id : undefined),
   load(id) {
-    if (id !== scriptTag.file) return
+    if (id !== scriptTag.file && id !== moduleFile) return
     const held = entries.filter(({ subpath }) => scriptTag.subpaths.includes(subpath))
     return held.map(({ compiled: path }) => `export * from ${JSON.stringify(`${process.cwd()}/${path}`)}`).join('\n')
   },
@@ -30,6 +31,11 @@ const tag = {
 function inlined(modules) {
   const names = Object.keys(manifest.dependencies).filter((name) => Object.keys(modules).some((id) => id.includes(`/node_modules/${name}/`)))
   return names.map((name) => `${name} ${manifest.dependencies[name]}`)
+}
+
+/** The notice of a file that carries packages. */
+function banner({ modules }) {
+  return `/*! ${[`${manifest.name} ${manifest.version}`, ...inlined(modules)].join(', ')}: MIT licence */`
 }
 
 /** A warning is a mistake in the sources or here. */
@@ -62,7 +68,14 @@ export default [
       format: 'iife',
       name: scriptTag.global,
       sourcemap: true,
-      banner: ({ modules }) => `/*! ${[`${manifest.name} ${manifest.version}`, ...inlined(modules)].join(', ')}: MIT licence */`,
+      banner,
     },
+  },
+  {
+    input: moduleFile,
+    plugins: [tag, compiled, resolve({ browser: true }), minify({ module: true })],
+    onwarn,
+    // No map: it would be as large as all other files of the package together, and who debugs takes dist/index.js.
+    output: { file: moduleFile, format: 'es', banner },
   },
 ]

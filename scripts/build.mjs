@@ -1,12 +1,12 @@
 /**
- * `src/` in, `dist/` out: bundles with source maps, declarations, and the hash of the bundle for a script tag.
+ * `src/` in, `dist/` out: bundles with source maps, declarations, and the hashes of those for pages without a build.
  * @module
  */
 import { spawnSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import process from 'node:process'
-import { entriesOf, readPackage, root, scriptTag } from './entries.mjs'
+import { integrities } from './cdn.mjs'
+import { entriesOf, readPackage, root } from './entries.mjs'
 import { importsOf } from './imports.mjs'
 
 process.chdir(root)
@@ -27,9 +27,8 @@ for (const { subpath, types, bundle } of entries) {
   for (const file of [types, bundle]) if (!existsSync(file)) fail(`Cannot finish the export ${subpath}: the build made no ${file}`)
 }
 
-const integrity = `sha384-${createHash('sha384').update(readFileSync(scriptTag.file)).digest('base64')}`
-writeFileSync('dist/integrity.json', `${JSON.stringify({ [scriptTag.file.slice('dist/'.length)]: integrity }, null, 2)}\n`)
-console.log(`${scriptTag.file} ${integrity}`)
+writeFileSync('dist/integrity.json', `${JSON.stringify(integrities(), null, 2)}\n`)
+for (const [name, integrity] of Object.entries(integrities())) console.log(`dist/${name} ${integrity}`)
 
 function fail(message) {
   console.error(message)

@@ -1,5 +1,6 @@
 /**
- * Weighs what a page pays for each entry, and holds the budgets of package.json, the table and script tag in README.md, and this version's row of docs/sizes.json true.
+ * Weighs what a page pays for each entry, and holds the budgets of package.json, the table and script tag in README.md, docs/cdn.md
+ * and this version's row of docs/sizes.json true.
  * `--write` brings them up to date. Measures `dist/`: run `npm run build` first.
  *
  * The figure is brotli (quality 11) of the minified page with everything inlined; 1 kB is 1000 bytes. With a plus, it is what an entry adds to a page
@@ -12,6 +13,7 @@ import process from 'node:process'
 import { brotliCompressSync, constants } from 'node:zlib'
 import resolve from '@rollup/plugin-node-resolve'
 import { rollup } from 'rollup'
+import { cdnSections, moduleFile } from './cdn.mjs'
 import { entriesOf, readPackage, root, scriptTag } from './entries.mjs'
 import { minify } from './minify.mjs'
 import { syncSections } from './sections.mjs'
@@ -84,6 +86,10 @@ if (existsSync(scriptTag.file)) {
   const code = readFileSync(scriptTag.file, 'utf8')
   checkForeign(scriptTag.file, code)
   weigh(subjects.at(-1), scriptTag.file, code)
+  // The same as a module, so it has the same budget and no line of its own.
+  const module = readFileSync(moduleFile, 'utf8')
+  checkForeign(moduleFile, module)
+  if (compressed(module) > manifest.budgets[subjects.at(-1)]) problems.push(`${moduleFile}: weighs ${compressed(module)} bytes, over the budget of ${subjects.at(-1)}, ${manifest.budgets[subjects.at(-1)]}`)
 } else problems.push(`there is no ${scriptTag.file}: run npm run build`)
 
 const table = ['| entry | size | budget |', '| --- | ---: | ---: |', ...rows].join('\n')
@@ -94,6 +100,7 @@ const inStep = syncSections('README.md', {
   'script-tag': `\`\`\`html\n<script src="${name}" integrity="${integrity}" crossorigin="anonymous"></script>\n<script>const { connect, streamChat } = ${scriptTag.global}</script>\n\`\`\``,
 })
 if (!inStep) problems.push('README.md: its sizes or its script tag are not those of the build: run npm run check:size -- --write')
+if (!syncSections('docs/cdn.md', cdnSections(manifest))) problems.push('docs/cdn.md: its addresses or hashes are not those of the build: run npm run check:size -- --write')
 problems.push(...syncSizes({ ...newestVersion(readFileSync('CHANGELOG.md', 'utf8')), bytes }, { write: process.argv.includes('--write') }))
 for (const problem of problems) console.error(problem)
 process.exitCode = problems.length > 0 ? 1 : 0

@@ -7,6 +7,7 @@ import process from 'node:process'
 import { createContext, runInContext } from 'node:vm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import manifest from '../../package.json' with { type: 'json' }
+import { moduleFile } from '../../scripts/cdn.mjs'
 import { entriesOf, scriptTag } from '../../scripts/entries.mjs'
 import { importsOf } from '../../scripts/imports.mjs'
 import { installAlone, ROOT, run } from './artifact.ts'
@@ -31,6 +32,7 @@ describe('the package holds', () => {
       'LICENSE',
       ...['README.md', 'CHANGELOG.md', 'SECURITY.md'].filter((file) => existsSync(join(ROOT, file))),
       'dist/integrity.json',
+      moduleFile,
       ...bundles.flatMap((file) => [file, `${file}.map`]),
       ...sources.flatMap((file) => [`src/${file}`, `dist/types/${file.replace(/\.ts$/, '.d.ts')}`, `dist/types/${file.replace(/\.ts$/, '.d.ts.map')}`]),
     ]
@@ -70,8 +72,8 @@ describe('the package holds', () => {
   })
 
   test('the hash of its script-tag bundle', async () => {
-    const hash = createHash('sha384').update(await artifact.read(scriptTag.file)).digest('base64')
-    expect(JSON.parse(await artifact.read('dist/integrity.json'))).toEqual({ 'keyless-chat.min.js': `sha384-${hash}` })
+    const hashOf = async (file: string) => `sha384-${createHash('sha384').update(await artifact.read(file)).digest('base64')}`
+    expect(JSON.parse(await artifact.read('dist/integrity.json'))).toEqual({ 'keyless-chat.min.js': await hashOf(scriptTag.file), 'keyless-chat.min.mjs': await hashOf(moduleFile) })
   })
 })
 

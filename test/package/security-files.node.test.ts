@@ -30,7 +30,7 @@ describe('the files of the package', () => {
 
   test('are of the build, the source and five documents, and of nothing else', () => {
     const others = packed.files.map(({ path }) => path).filter((path) => !/^(dist\/(types\/)?([\w-]+\/)*[\w-]+(\.min)?\.(js|js\.map|d\.ts|d\.ts\.map)|src\/([\w-]+\/)*[\w-]+\.ts)$/.test(path))
-    expect(others.toSorted()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', 'dist/integrity.json', 'package.json'])
+    expect(others.toSorted()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', 'dist/integrity.json', 'dist/keyless-chat.min.mjs', 'package.json'])
     expect(packed.bundled).toEqual([])
   })
 
