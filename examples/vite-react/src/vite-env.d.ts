@@ -1,0 +1,7 @@
+/** What `.env.local` may set; `.env.example` says what each is. */
+interface ImportMetaEnv {
+  readonly VITE_ENDPOINT?: string
+  readonly VITE_DEPLOYMENT?: string
+  readonly VITE_CLIENT_ID?: string
+  readonly VITE_AUTHORITY?: string
+}
