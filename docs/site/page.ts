@@ -1,0 +1,56 @@
+/**
+ * What every page gets beside its text: buttons that copy code, the search, and the mark of where the reader is.
+ * @module
+ */
+import { copyButton } from './element.ts'
+
+for (const figure of document.querySelectorAll<HTMLElement>('.code:not(.live, .signature)')) {
+  figure.append(copyButton(() => figure.querySelector('pre')?.textContent ?? ''))
+}
+
+const find = document.getElementById('find')
+
+/** Loads the search when it is first asked for. */
+async function search(): Promise<void> {
+  const { openSearch } = await import('./search.ts')
+  await openSearch()
+}
+
+if (find) {
+  find.hidden = false
+  find.addEventListener('click', () => void search())
+  addEventListener('keydown', (event) => {
+    const writing = event.target instanceof Element && event.target.closest('input, textarea, select, [contenteditable]') !== null
+    const asked = (event.key === '/' && !writing && !event.ctrlKey && !event.metaKey && !event.altKey) || (event.key.toLowerCase() === 'k' && (event.ctrlKey || event.metaKey))
+    if (!asked) return
+    event.preventDefault()
+    void search()
+  })
+}
+
+const entries = new Map([...document.querySelectorAll<HTMLAnchorElement>('.contents a')].map((link) => [decodeURIComponent(link.hash.slice(1)), link]))
+const seen = new Set<Element>()
+
+/** Marks the last heading above the middle of the window. */
+function mark(): void {
+  const headings = [...entries.keys()].flatMap((id) => document.getElementById(id) ?? [])
+  const above = headings.filter((heading) => heading.getBoundingClientRect().top < innerHeight / 3)
+  const current = above.at(-1) ?? headings[0]
+  for (const [id, link] of entries) {
+    if (id === current?.id) link.setAttribute('aria-current', 'true')
+    else link.removeAttribute('aria-current')
+  }
+}
+
+if (entries.size > 0) {
+  // It tells when a heading comes or goes, which is as often as the mark can move.
+  const observer = new IntersectionObserver((changes) => {
+    for (const { target, isIntersecting } of changes) isIntersecting ? seen.add(target) : seen.delete(target)
+    mark()
+  }, { rootMargin: '0px 0px -66% 0px' })
+  for (const id of entries.keys()) {
+    const heading = document.getElementById(id)
+    if (heading) observer.observe(heading)
+  }
+}
+document.querySelector('.pages [aria-current]')?.scrollIntoView({ block: 'nearest' })
