@@ -93,7 +93,10 @@ function enliven(figure: HTMLElement, at: number): void {
   }
 
   function line(text: string, wrong = false): void {
-    output.append(element('div', wrong ? { class: 'wrong' } : {}, text))
+    const last = output.lastElementChild
+    // The pieces of a streamed answer begin with a space: they go on where the last one ended, as they do in a page.
+    if (last && !wrong && text.startsWith(' ')) last.append(text)
+    else output.append(element('div', wrong ? { class: 'wrong' } : {}, text))
     output.scrollTop = output.scrollHeight
   }
 

@@ -9,7 +9,7 @@ import { entriesOf, readPackage, root } from '../entries.mjs'
 
 const SITE = `${root}docs/site/`
 /** What an example may import beside the package; pages load them only where one does. */
-const PACKAGES = ['valibot', '@valibot/to-json-schema', 'zod', 'arktype']
+const PACKAGES = ['valibot', '@valibot/to-json-schema', 'zod']
 /** Refused in a page, where the examples run. */
 const SERVER = ['./edge', './quota']
 

@@ -41,7 +41,8 @@ export async function buildSite(folder, { report = fail } = {}) {
     const listed = [...articles.values()].filter(({ parent }) => parent === page.path)
     articles.set(page.path, withList(articles.get(page.path) ?? emptyList(page), listed))
   }
-  const api = [entriesPage(reference.entries, { highlight }), ...reference.entries.map((entry) => entryPage(entry, { highlight, link: reference.linkFrom(entry.path) }))].map((page) => ({ ...page, kind: 'reference' }))
+  const codes = pages.filter(({ parent }) => parent === 'errors/index.html').map(({ title }) => title)
+  const api = [entriesPage(reference.entries, { highlight }), ...reference.entries.map((entry) => entryPage(entry, { highlight, link: reference.linkFrom(entry.path), codes }))].map((page) => ({ ...page, kind: 'reference' }))
 
   const all = [...articles.values(), ...api]
   const site = { groups: groupsOf(pages, reference), version: readPackage().version }
@@ -76,8 +77,9 @@ function withList(page, listed) {
 }
 
 function groupsOf(pages, reference) {
-  return readNav().map(({ title, api }) => {
+  const groups = readNav().map(({ title, api }) => {
     if (api) return { title, pages: [{ title: 'All entries', path: 'api/index.html' }, ...reference.entries.map(({ specifier, path }) => ({ title: specifier, path }))] }
     return { title, pages: pages.filter(({ group, listed }) => group === title && listed).map((page) => ({ title: page.title, path: page.path, covers: pages.filter(({ parent }) => parent === page.path).map(({ path }) => path) })) }
   })
+  return groups.filter((group) => group.pages.length > 0)
 }

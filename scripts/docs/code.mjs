@@ -18,7 +18,7 @@ export function codeFigure({ code, language, mode, run }, { highlight, link }) {
   const name = mode === 'server' ? 'TypeScript, on a server' : (NAMES[language] ?? (language || 'Text'))
   const pre = `<pre tabindex="0" aria-label="${escape(name)}"><code>${highlight(code, language, link)}</code></pre>`
   if (mode !== 'live') return `<div class="code" data-language="${escape(name)}">${pre}</div>\n`
-  const source = `<textarea class="source" hidden readonly aria-label="Source">\n${escape(withoutTypes(code))}</textarea>`
+  const source = `<textarea class="source" hidden readonly aria-label="Source">\n${escape(withoutTypes(code).trim())}</textarea>`
   return `<div class="code live" data-language="${escape(name)}"${run ? ` data-run="${escape(run)}"` : ''}>${pre}${source}</div>\n`
 }
 

@@ -48,9 +48,9 @@ export function pageOf({ path, title, description, html, headings, live, kind },
   const at = flat.findIndex((page) => page.path === path)
   const [before, after] = at < 0 ? [] : [flat[at - 1], flat[at + 1]]
   const current = (page) => (page.path === path ? ' aria-current="page"' : page.covers?.includes(path) ? ' aria-current="true"' : '')
-  const list = groups.map((group) => `<h2>${escape(group.title)}</h2>\n<ul>${group.pages.map((page) => `<li><a href="${to(page.path)}"${current(page)}>${escape(page.title)}</a></li>`).join('')}</ul>`).join('\n')
+  const list = groups.map((group, index) => `<p class="group" id="group-${index}">${escape(group.title)}</p>\n<ul aria-labelledby="group-${index}">${group.pages.map((page) => `<li><a href="${to(page.path)}"${current(page)}>${escape(page.title)}</a></li>`).join('')}</ul>`).join('\n')
   const shown = headings.filter(({ depth }) => depth <= 3)
-  const contents = shown.length > 1 ? `<aside class="contents" aria-labelledby="contents-title"><h2 id="contents-title">On this page</h2>\n<ul>${shown.map((heading) => `<li class="depth-${heading.depth}"><a href="#${heading.id}">${heading.html}</a></li>`).join('')}</ul></aside>` : ''
+  const contents = shown.length > 1 ? `<aside class="contents" aria-labelledby="contents-title"><p class="group" id="contents-title">On this page</p>\n<ul>${shown.map((heading) => `<li class="depth-${heading.depth}"><a href="#${heading.id}">${heading.html}</a></li>`).join('')}</ul></aside>` : ''
   const turn = (page, rel, word) => (page ? `<a rel="${rel}" class="${rel}" href="${to(page.path)}"><span>${word}</span> ${escape(page.title)}</a>` : '')
 
   return `<!doctype html>

@@ -19,11 +19,11 @@ const SECTIONS = [
  * Writes the page of an entry.
  *
  * @param {import('./reference.mjs').EntryReference} entry
- * @param {{ highlight: Awaited<ReturnType<typeof import('./highlight.mjs').createHighlight>>, link: (name: string) => string | undefined }} options
+ * @param {{ highlight: Awaited<ReturnType<typeof import('./highlight.mjs').createHighlight>>, link: (name: string) => string | undefined, codes: string[] }} options `codes` are those of errors that have a page
  * @returns {Omit<import('./layout.mjs').Frame, 'kind'> & { sections: { id: string, title: string, text: string }[] }}
  */
-export function entryPage(entry, { highlight, link }) {
-  const write = createWriter({ highlight, link, path: entry.path })
+export function entryPage(entry, { highlight, link, codes }) {
+  const write = createWriter({ highlight, link, path: entry.path, codes })
   const [intro = '', facts = ''] = entry.doc.text.split(/\n(?=Runtimes?:)/)
   const runtimes = /Runtimes?: ([^]*?)\.(?: Imports?:|$)/.exec(facts)?.[1]
   const headings = []
@@ -55,7 +55,7 @@ export function entryPage(entry, { highlight, link }) {
 /** Writes the page that lists the entries. */
 export function entriesPage(entries, { highlight }) {
   const path = 'api/index.html'
-  const write = createWriter({ highlight, link: () => undefined, path })
+  const write = createWriter({ highlight, link: () => undefined, path, codes: [] })
   const items = entries.map((entry) => {
     const [intro = ''] = entry.doc.text.split(/\n(?=Runtimes?:)/)
     const names = entry.symbols.filter(({ kind }) => kind !== 'interface' && kind !== 'typeAlias').map(({ name }) => `<a href="${linkTo(path, entry.path)}#${name}"><code>${name}</code></a>`)
@@ -65,11 +65,14 @@ export function entriesPage(entries, { highlight }) {
   return { path, title: 'API reference', description: intro, html: `<h1 id="api">API reference</h1>\n<p class="lead">${intro}</p>\n<ul class="entries">${items.join('\n')}</ul>\n`, headings: [], live: false, sections: [{ id: '', title: 'API reference', text: intro }] }
 }
 
-function createWriter({ highlight, link, path }) {
+function createWriter({ highlight, link, path, codes }) {
+  const codePage = (code) => (codes.includes(code) ? linkTo(path, `errors/${code}.html`) : undefined)
+  // Those of one word, such as `token`, may be the name of something else.
+  const target = (text) => link(text) ?? (text.includes('-') ? codePage(text) : undefined)
   const marked = new Marked({
     renderer: {
       code: ({ text, lang = '' }) => codeFigure({ code: text, language: lang, mode: '' }, { highlight, path, link }),
-      codespan: ({ text }) => (link(text) ? `<a href="${link(text)}"><code>${escape(text)}</code></a>` : `<code>${escape(text)}</code>`),
+      codespan: ({ text }) => (target(text) ? `<a href="${target(text)}"><code>${escape(text)}</code></a>` : `<code>${escape(text)}</code>`),
     },
   })
   const linked = (text) => text.replace(/\{@link (\w+)\}/g, '`$1`')

@@ -5,9 +5,9 @@
  */
 
 const SNIPPET = 150
-/** A word in a title counts as much as so many in the text. */
+/** A word in a title counts as much as so many in the text; of the text so many count, as a long one has any word often. */
 const TITLE_WEIGHT = 12
-const MOST = 15
+const MOST_IN_TEXT = 3
 
 /**
  * Makes the index.
@@ -24,10 +24,11 @@ export function indexOf(pages) {
   for (const { path, title: page, sections: found } of pages) {
     for (const { id, title, text } of found) {
       const at = sections.push([id ? `${path}#${id}` : path, page, title, text.slice(0, SNIPPET).trim()]) - 1
-      for (const [part, weight] of [[title, id ? TITLE_WEIGHT : 2 * TITLE_WEIGHT], [text, 1]]) {
+      for (const [part, weight] of [[title, id ? TITLE_WEIGHT : 2 * TITLE_WEIGHT], [page, TITLE_WEIGHT / 2], [text, 1]]) {
         for (const word of wordsOf(part)) {
           const places = words.get(word) ?? new Map()
-          places.set(at, Math.min((places.get(at) ?? 0) + weight, 2 * TITLE_WEIGHT + MOST))
+          const before = places.get(at) ?? 0
+          places.set(at, weight > 1 ? Math.max(before, weight) : before % TITLE_WEIGHT < MOST_IN_TEXT ? before + 1 : before)
           words.set(word, places)
         }
       }
