@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import process from 'node:process'
 import { describe, expect, test } from 'vitest'
-import { disagreements } from '../../scripts/check-release.mjs'
+import { distTag } from '../../scripts/release-dry-run.mjs'
 import { ROOT } from './artifact.ts'
 
 interface Step {
@@ -81,10 +82,8 @@ describe.skipIf(!existsSync(bun))('ci.yml', () => {
   test('runs what every change must pass, and tries to publish without publishing', () => {
     const commands = jobsOf(parse('ci.yml')).flatMap(([, job]) => runs(job))
     expect(commands).toContain('.ci/run')
-    const publishes = commands.filter((command) => command.includes('publish'))
-    expect(publishes).toHaveLength(2)
-    expect(publishes[0]).toMatch(/^npm publish --dry-run\b/)
-    expect(publishes[1]).toMatch(/\bdeno publish --dry-run\b/)
+    expect(commands).toContain('node scripts/check-release.mjs --dry-run')
+    expect(commands.filter((command) => command.includes('publish'))).toEqual([])
   })
 })
 
@@ -97,7 +96,7 @@ describe.skipIf(!existsSync(bun))('release.yml', () => {
     const [check, all, dry, pack] = runs(parse('release.yml').jobs['build'])
     expect(check).toBe('node scripts/check-release.mjs "$GITHUB_REF_NAME" "$GITHUB_REPOSITORY"')
     expect(all).toBe('.ci/run')
-    expect(dry).toMatch(/deno publish --dry-run/)
+    expect(dry).toBe('node scripts/check-release.mjs --dry-run')
     expect(pack).toMatch(/npm pack --ignore-scripts/)
     expect(parse('release.yml').jobs['build']?.permissions).toEqual({ contents: 'read' })
   })
@@ -105,34 +104,20 @@ describe.skipIf(!existsSync(bun))('release.yml', () => {
   test('publishes to npm what was tested, with its provenance, and runs nothing else where it may', () => {
     const { npm } = parse('release.yml').jobs
     expect(npm).toMatchObject({ needs: 'build', environment: 'release', permissions: { 'id-token': 'write' } })
-    expect(runs(npm)).toEqual(['npm publish ./packed/*.tgz --provenance --access public --ignore-scripts'])
+    expect(runs(npm)).toEqual([expect.stringMatching(/^npm publish \.\/packed\/\*\.tgz --provenance --access public --ignore-scripts --tag "/)])
+  })
+
+  test.each([['v1.2.3', 'latest'], ['v1.2.3-rc.1', 'next']])('gives %s the tag %s on npm, as its dry run does', (name, tag) => {
+    const [command = ''] = runs(parse('release.yml').jobs['npm'])
+    // GitHub runs it by bash; npm is one that says what it was called with.
+    const { stdout } = spawnSync('bash', ['-c', `npm() { printf '%s\n' "$@"; }\n${command}`], { env: { ...process.env, GITHUB_REF_NAME: name }, encoding: 'utf8' })
+    expect(stdout.trim().split('\n').slice(-2)).toEqual(['--tag', tag])
+    expect(distTag(name.slice(1))).toBe(tag)
   })
 
   test('publishes to JSR by its provenance too, with scripts of packages switched off', () => {
     const { jsr } = parse('release.yml').jobs
     expect(jsr).toMatchObject({ needs: 'build', environment: 'release', permissions: { contents: 'read', 'id-token': 'write' } })
     expect(runs(jsr)).toEqual(['npm ci --ignore-scripts', 'npm exec --no -- deno publish --no-check'])
-  })
-})
-
-describe('disagreements()', () => {
-  const release = { tag: 'v1.2.3', repository: 'o/n', manifest: { version: '1.2.3', repository: { url: 'git+https://github.com/o/n.git' } }, jsr: { version: '1.2.3' }, changelog: '# Changelog\n\n## 1.2.3 (2026-12-01)\n\n- Add\n\n## 1.2.2 (2026-11-01)\n' }
-
-  test('has none where everything agrees', () => {
-    expect(disagreements(release)).toEqual([])
-  })
-
-  test.for<[name: string, difference: Partial<typeof release>, words: string]>([
-    ['another tag', { tag: 'v1.2.4' }, 'it is v1.2.4'],
-    ['a tag without its letter', { tag: '1.2.3' }, 'it is 1.2.3'],
-    ['another version of jsr.json', { jsr: { version: '1.2.2' } }, 'it has 1.2.2'],
-    ['a changelog that says no date yet', { changelog: '## 1.2.3 (unreleased)\n' }, 'it is ## 1.2.3 (unreleased)'],
-    ['a changelog that has ended before', { changelog: '## 1.2.2 (2026-11-01)\n' }, 'it is ## 1.2.2'],
-    ['a version that only looks alike', { changelog: '## 1x2.3 (2026-12-01)\n' }, 'it is ## 1x2.3'],
-    ['another repository', { repository: 'o/fork' }, 'git+https://github.com/o/fork.git'],
-  ])('names %s', ([, difference, words]) => {
-    const problems = disagreements({ ...release, ...difference })
-    expect(problems).toHaveLength(1)
-    expect(problems[0]).toContain(words)
   })
 })
