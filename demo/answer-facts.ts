@@ -5,12 +5,11 @@
 import type { ChatResult } from 'keyless-chat'
 
 /** Lists the facts that are known. */
-export function factsOf({ usage, finishReason, model }: ChatResult, firstMs: number | undefined, requestId: string | undefined): [string, string, string][] {
+export function factsOf({ usage, finishReason, model }: ChatResult, requestId: string | undefined): [string, string, string][] {
   const thought = usage?.completion_tokens_details?.['reasoning_tokens']
   const facts: [string, string, string | undefined][] = [
     ['tokens-in', 'Tokens in', usage && String(usage.prompt_tokens)],
     ['tokens-out', 'Tokens out', usage && `${usage.completion_tokens}${thought ? ` (${thought} thinking)` : ''}`],
-    ['first-token', 'First word', firstMs === undefined ? undefined : `${(firstMs / 1000).toFixed(2)} s`],
     ['finish', 'Finish', finishReason],
     ['model', 'Model', model],
     ['request-id', 'Request id', requestId],

@@ -51,6 +51,7 @@ export function createExchanges({ list, conversation, deployment, say, changed, 
       renew: (error) => void renew(error).then((renewed) => renewed && retry()),
       renewing: renewing(),
       asking,
+      say,
       decided: refocus,
     })
   }

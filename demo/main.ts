@@ -4,6 +4,7 @@
  */
 import { connect } from 'keyless-chat'
 import type { Connection } from 'keyless-chat'
+import { loadMarkdown } from './answer-body.ts'
 import { createAttachments } from './attachments.ts'
 import { createChecklist } from './checklist.ts'
 import { emulated, entered, forget, remember, served } from './config.ts'
@@ -192,3 +193,5 @@ try {
 }
 // On a phone the keyboard would cover the page.
 if (matchMedia('(pointer: fine)').matches) prompt.focus()
+// After the first paint, and before the first answer. It is tried again with that.
+loadMarkdown().catch(() => {})

@@ -1,15 +1,22 @@
 /**
  * An answer's message in the list, while it arrives and after.
+ *
+ * Nothing in it is a live region. At fifty words a second whatever is announced is old before it is spoken: a polite region queues up paragraphs and goes on
+ * reading for minutes after the answer has come, over whatever its reader does meanwhile, and there is no key that skips one of them. So the page's status
+ * says that an answer begins and how it has ended, twice per answer, and the answer is there to be read at its reader's own pace: an article with a name
+ * and a heading, `aria-busy` for as long as it grows. https://w3c.github.io/aria/#aria-busy
  * @module
  */
 import type { AnswerInfo, AnyChatError, ChatResult, ContentFilter, RetryInfo } from 'keyless-chat'
 import { answerBody } from './answer-body.ts'
 import type { Spoken } from './answer-body.ts'
 import { factsOf } from './answer-facts.ts'
+import { copyButton } from './clipboard.ts'
 import type { AnswerView } from './conversation.ts'
 import { element, factList } from './dom.ts'
 import { actionsOf, failureCard, inWords } from './failure-card.ts'
 import type { CardActions } from './failure-card.ts'
+import { createFigures } from './figures.ts'
 import { filterNote } from './filter-note.ts'
 import { createSources } from './sources.ts'
 import { toolCard } from './tool-card.ts'
@@ -32,6 +39,8 @@ export interface AnswerElement extends AnswerView {
 export interface AnswerActions extends CardActions {
   /** Called when a tool's card asks for the reader's word. */
   readonly asking: (card: HTMLElement) => void
+  /** Says words in the page's status. */
+  readonly say: (words: string) => void
   /** Called when they have given it and its button, which had the focus, is gone. */
   readonly decided: () => void
 }
@@ -41,21 +50,21 @@ const ENDINGS: Readonly<Record<string, string>> = { length: 'Cut at the token li
 
 /** Makes an empty answer. Its clock starts now. */
 export function answerView(deployment: string, actions: AnswerActions): AnswerElement {
-  const start = performance.now()
-  let firstMs: number | undefined
   let filter: ContentFilter | undefined
   let form: TripForm | undefined
 
-  const body = answerBody()
-  const cards = new Map<string, ToolCard>()
   const sources = createSources()
+  const body = answerBody({ mark: sources.split, say: actions.say })
+  const figures = createFigures()
+  const cards = new Map<string, ToolCard>()
   const badges = element('p', { class: 'badges' })
   const after = element('div', { class: 'after' })
-  const root = element('article', { class: 'message answer', 'aria-label': `Answer by ${deployment}`, 'aria-busy': 'true' }, element('h3', {}, deployment), body.root, badges, after)
+  const root = element('article', { class: 'message answer', 'aria-label': `Answer by ${deployment}`, 'aria-busy': 'true' }, element('header', {}, element('h2', {}, deployment), figures.root), body.root, badges, after)
+  sources.follow(body.root)
 
   function word(kind: Spoken, piece: string): void {
     if (piece === '') return
-    firstMs ??= performance.now() - start
+    figures.take(kind === 'reasoning' ? 'thoughts' : 'words')
     body.say(kind, piece)
   }
 
@@ -70,17 +79,19 @@ export function answerView(deployment: string, actions: AnswerActions): AnswerEl
   function close(result: ChatResult, mark: string, requestId: string | undefined): void {
     body.flush()
     body.wait(undefined)
+    figures.close(result.usage)
     for (const one of [...cards.values(), form]) one?.leave()
     root.setAttribute('aria-busy', 'false')
     if (mark) badges.append(element('span', { class: 'badge' }, mark))
     if (body.refused) badges.append(element('span', { class: 'badge' }, 'Refused'))
+    if (body.source.trim() !== '') after.append(element('div', { class: 'answer-bar' }, copyButton('answer', () => body.source.trim(), actions.say)))
     if (!sources.empty) {
       for (const text of body.root.querySelectorAll<HTMLElement>('.text')) sources.link(text)
       sources.searched(result.intent)
       after.append(sources.root)
     }
     if (filter) after.append(filterNote(filter))
-    const facts = factsOf(result, firstMs, requestId)
+    const facts = factsOf(result, requestId)
     if (facts.length > 0) after.append(factList(facts))
   }
 
@@ -104,7 +115,7 @@ export function answerView(deployment: string, actions: AnswerActions): AnswerEl
       return choice
     },
     grow(trip) {
-      firstMs ??= performance.now() - start
+      figures.take('words')
       body.wait(undefined)
       if (!form) body.insert((form = tripForm()).root)
       form.grow(trip)
@@ -131,7 +142,7 @@ export function answerView(deployment: string, actions: AnswerActions): AnswerEl
     failed(error: AnyChatError, partial: ChatResult) {
       root.dataset['state'] = 'failed'
       // A form gives no words while they arrive.
-      if (!body.refused) word('refusal', partial.refusal)
+      if (!body.refused && partial.refusal !== '') body.say('refusal', partial.refusal)
       close(partial, error.code === 'schema-violation' ? 'Another shape' : partial.text || partial.reasoning || cards.size > 0 ? 'Incomplete' : '', undefined)
       after.append(failureCard(error, actions))
     },
@@ -139,6 +150,7 @@ export function answerView(deployment: string, actions: AnswerActions): AnswerEl
       root.dataset['state'] = 'failed'
       root.setAttribute('aria-busy', 'false')
       body.wait(undefined)
+      figures.close(undefined)
       after.append(element('section', { class: 'failure', 'data-code': 'page' }, element('h3', {}, 'Something in this page went wrong'), actionsOf(actions)))
     },
     settle() {

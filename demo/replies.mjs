@@ -3,25 +3,128 @@
  * @module
  */
 
-const KEYS = `A key in a page is a key in every visitor's hands. Whoever opens the developer tools can copy it, and it keeps working from anywhere until somebody notices the bill and rotates it.
+const KEYS = `A key in a page is a key in **every visitor's hands**. Whoever opens the developer tools can copy it, and it keeps working, from anywhere and for anybody, until somebody notices the bill and rotates it.
 
-A token is different. It belongs to one user, it names one audience, and it expires within the hour. Your backend, or Entra ID itself, decides who gets one.
+## Why it cannot be hidden
 
-So this page asks for a token when it needs one, keeps it in memory, and sends it to one origin alone. Close the tab and it is gone.`
+- Minified, encoded, or put in by a build from \`process.env\`: it is in a file that every browser gets.
+- It is in the headers of **each request**, where the network panel shows it.
+- It knows no user. Whatever is done with it was done by you.
 
-const POEM = `A page that held a secret key
+## What a token does instead
+
+A token is different. It belongs to one user, it names one audience, and it ends by itself. Your backend, or Entra ID itself, decides who gets one.
+
+| | API key | Token of Entra ID |
+| --- | --- | --- |
+| Whose it is | the resource's | one user's, or one app's |
+| What it opens | all of the resource | what its owner's role allows |
+| When it ends | when somebody rotates it | within about an hour |
+| If it leaks | anybody may spend your money | one user's rights, and soon none |
+
+## How a page does without
+
+\`\`\`ts
+import { connect, streamChat } from 'keyless-chat'
+import { msalTokens } from 'keyless-chat/msal'
+
+const foundry = connect({
+  endpoint: 'https://contoso.services.ai.azure.com',
+  token: msalTokens(app), // asks when it needs one, keeps it in memory
+})
+\`\`\`
+
+So this page asks for a token when it needs one, keeps it in memory, and sends it to one origin alone. Close the tab and it is gone.
+
+> A script that should not be in the page could still use its token while the page is open. So keep your content security policy strict, as this page does.`
+
+const POEM = `### To a page without secrets
+
+A page that held a secret key
 could tell it, and would tell it, free:
 to every tab, to every friend,
 to strangers at the other end.
 
 So hand it something short instead,
 a token, by the evening dead.
-It opens one door, knows one name,
+It opens *one* door, knows *one* name,
 and leaves no ashes and no flame.`
+
+const CODE = `Here is a whole page's worth of streaming. It runs **without an account**, since the emulator answers:
+
+\`\`\`js
+import { connect, streamChat } from 'keyless-chat'
+import { createEmulator } from 'keyless-chat/emulator'
+
+const emulator = createEmulator()
+const foundry = connect({ endpoint: 'https://contoso.services.ai.azure.com', token: () => emulator.token(), fetch: emulator.fetch })
+
+const stream = streamChat(foundry, {
+  model: 'gpt-5-mini',
+  messages: [{ role: 'user', content: 'Hello' }],
+})
+for await (const event of stream) if (event.type === 'text') console.log(event.text)
+\`\`\`
+
+1. **\`connect\`** takes any address that a portal shows, and a function that gets tokens.
+2. **\`streamChat\`** gives events as they come. Leave the loop, and the connection closes.
+3. **\`stream.result\`** is the whole answer, with what it used:
+
+   \`\`\`js
+   const { usage, finishReason } = await stream.result
+   \`\`\`
+
+To call Azure, leave out \`fetch\` and give a token of your own.`
+
+const MARKDOWN = `# Everything that an answer may hold
+
+It is shown **while it arrives**: *what is finished* stands still, and ~~nothing jumps~~ only the last block grows.
+
+## Lists
+
+1. Numbers, in order
+2. with lists inside
+   - of another kind
+   - and \`code\` in them
+3. and tasks:
+   - [x] stream
+   - [ ] wait
+
+## A table
+
+| Deployment | Dialect | Thinks | Price per million |
+| :--- | :---: | :---: | ---: |
+| gpt-5-mini | Azure OpenAI | yes | 2.00 |
+| deepseek-v4 | DeepSeek | yes, aloud | 1.10 |
+| mistral-large | Mistral | no | 6.00 |
+
+(The prices are made up.)
+
+## Code
+
+\`\`\`python
+def greet(name: str) -> str:
+    return f"Hello, {name}, this line is long enough that it has to be scrolled on a phone, and it does so by itself"
+\`\`\`
+
+---
+
+> A quote, with a [link to the specification](https://spec.commonmark.org/) and a picture that is not fetched: ![a cat on a keyboard](https://example.com/cat.png)
+
+Markup such as <b>this</b> stays what it is: text.`
+
+const OFFERS = `From here you can
+
+- pick a **failure** from the list of deployments, to see how the page takes it,
+- ask \`Why should a page hold no key?\`, for an answer of some length,
+- ask for \`code\`, or for all of \`Markdown\`.`
 
 const DAYS = ['Arrive at noon, drop the bags and walk along the river until it is dark.', 'Get up early for the market, then spend the hot hours in a museum.', 'Take the slow train to the hills and come back for a late dinner.']
 
-const HANDBOOK = 'You have 28 days of leave a year, and may take five of them along into the next one [doc1]. Trains are paid for by your department, in second class, if you ask before you book [doc2].'
+const HANDBOOK = `The handbook says:
+
+- You have **28 days** of leave a year, and may take five of them along into the next one [doc1].
+- Trains are paid for by your department, in **second class**, if you ask before you book [doc2].`
 
 /**
  * Answers a request of the emulator's.
@@ -35,14 +138,16 @@ export function reply({ prompt, lastRole, lastText, body }) {
   if (body['data_sources']) return HANDBOOK
   const images = imagesOf(body['messages'])
   if (images.length > 0) return `I was sent ${images.length === 1 ? 'a picture' : `${images.length} pictures`}: ${images.join(', ')}. A real model would now say what it sees; I am emulated and see only that it arrived whole.`
-  if (/\bkeys?\b/i.test(prompt) && !/poem|verse/i.test(prompt)) return KEYS
   if (/poem|verse|story/i.test(prompt)) return POEM
+  if (/\bmarkdown\b/i.test(prompt)) return MARKDOWN
+  if (/\bkeys?\b/i.test(prompt)) return KEYS
+  if (/\bcode\b|\bexample\b|\b(java|type)script\b/i.test(prompt)) return CODE
   const turn = [body['messages']].flat().filter((message) => message?.role === 'user').length
   return `You wrote: “${shorten(prompt)}”.
 
-This is an emulated model, so no account was needed and nothing left your machine. The words arrive one at a time, as from a real deployment, so that you can press Stop half way and keep what came.
+This is an **emulated model**, so no account was needed and nothing left your machine. The words arrive one at a time, as from a real deployment, so that you can press *Stop* half way and keep what came.
 
-${turn > 1 ? `I can see ${turn} messages of yours in this conversation.` : 'Pick a failure from the list of deployments to see how the page takes it.'}`
+${turn > 1 ? `I can see ${turn} messages of yours in this conversation.` : OFFERS}`
 }
 
 /**

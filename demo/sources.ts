@@ -13,7 +13,11 @@ export interface Sources {
   /** Says what was searched for: a JSON array in text, by what the service documents. */
   searched(intent: string | undefined): void
   /** Turns marks such as `[doc1]` into links to their source; those that have none stay text. */
+  split(words: string): readonly (Node | string)[]
+  /** Does so in what is shown already: sources may come after the words that they are for. */
   link(text: HTMLElement): void
+  /** Lets the links in an element lead to their sources. */
+  follow(root: HTMLElement): void
 }
 
 const MARK = /\[doc(\d+)\]/g
@@ -27,13 +31,17 @@ export function createSources(): Sources {
   function mark(words: string, number: string): Node {
     const source = list.children[Number(number) - 1]
     if (!(source instanceof HTMLElement)) return document.createTextNode(words)
-    const link = element('a', { class: 'mark', href: `#${source.id}`, 'aria-label': `Source ${number}` }, number)
-    link.addEventListener('click', (event) => {
-      // The address keeps its fragment, which sets the page's limits.
-      event.preventDefault()
-      source.focus()
+    return element('a', { class: 'mark', href: `#${source.id}`, 'aria-label': `Source ${number}` }, number)
+  }
+
+  function split(words: string): readonly (Node | string)[] {
+    let at = 0
+    const parts = [...words.matchAll(MARK)].flatMap((part) => {
+      const before = words.slice(at, part.index)
+      at = part.index + part[0].length
+      return [before, mark(part[0], part[1] ?? '')]
     })
-    return link
+    return [...parts, words.slice(at)].filter((part) => part !== '')
   }
 
   return {
@@ -50,20 +58,24 @@ export function createSources(): Sources {
       const words = asked(intent)
       if (words.length > 0) root.append(element('p', { class: 'intent' }, `Searched for: ${words.join(', ')}`))
     },
+    split,
     link(text) {
       const walker = document.createTreeWalker(text, NodeFilter.SHOW_TEXT)
       const nodes: Text[] = []
       while (walker.nextNode()) nodes.push(walker.currentNode as Text)
-      for (const node of nodes) {
-        const parts = [...node.data.matchAll(MARK)]
-        let at = 0
-        const made = parts.flatMap((part) => {
-          const before = node.data.slice(at, part.index)
-          at = part.index + part[0].length
-          return [before, mark(part[0], part[1] ?? '')]
-        })
-        if (parts.length > 0) node.replaceWith(...made, node.data.slice(at))
-      }
+      // What is code, or leads elsewhere already, is not for marks.
+      for (const node of nodes) if (node.data.includes('[doc') && !node.parentElement?.closest('a, code')) node.replaceWith(...split(node.data))
+    },
+    follow(root) {
+      // One listener for all: marks come and go while an answer grows.
+      root.addEventListener('click', (event) => {
+        const link = event.target instanceof Element ? event.target.closest('a.mark') : null
+        const source = [...list.children].find(({ id }) => link?.getAttribute('href') === `#${id}`)
+        if (!(source instanceof HTMLElement)) return
+        // The address keeps its fragment, which sets the page's limits.
+        event.preventDefault()
+        source.focus()
+      })
     },
   }
 }

@@ -1,5 +1,5 @@
 /**
- * MSAL as modules that a page can load without a bundler: one for the page, one for the page that sign-ins return to.
+ * Packages as modules that a page can load without a bundler: MSAL, for the page and for the page that sign-ins return to, and the lexer of Markdown.
  * Runtime: Node.
  * @module
  */
@@ -7,6 +7,7 @@ import resolve from '@rollup/plugin-node-resolve'
 import { rollup } from 'rollup'
 
 const MODULES = {
+  marked: "export { Lexer } from 'marked'",
   msal: "export { PublicClientApplication } from '@azure/msal-browser'",
   redirect: "import { broadcastResponseToMainFrame } from '@azure/msal-browser/redirect-bridge'; broadcastResponseToMainFrame()",
 }
@@ -15,7 +16,7 @@ const MODULES = {
 const made = new Map()
 
 /**
- * Makes `msal` or `redirect`, once; `undefined` for any other name.
+ * Makes one, once; `undefined` for any other name.
  *
  * @param {string} name
  * @returns {Promise<string> | undefined}

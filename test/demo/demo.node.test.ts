@@ -66,8 +66,8 @@ describe.skipIf(!found)('demo page', () => {
     const lengths = await page.evaluate(() => [...(globalThis as unknown as { lengths: Set<number> }).lengths])
     expect(lengths.length).toBeGreaterThanOrEqual(3)
     expect(lengths).toEqual(lengths.toSorted((a, b) => a - b))
-    // Blank lines make paragraphs.
-    expect(await answer().locator('.text p').count()).toBe(3)
+    const blocks = await answer().locator('.text > *').evaluateAll((all) => all.map((node) => node.localName + (node.className === '' ? '' : `.${node.className}`)))
+    expect(blocks).toEqual(['p', 'h4', 'ul', 'h4', 'p', 'div.table', 'h4', 'div.code', 'p', 'blockquote'])
     const fact = (name: string) => answer().locator(`[data-fact=${name}] dd`).innerText()
     expect(Number(await fact('tokens-in'))).toBeGreaterThan(0)
     expect(await fact('tokens-out')).toMatch(/^\d+ \(\d+ thinking\)$/)
