@@ -32,7 +32,7 @@ async function answer(request) {
   return new Response(await readFile(new URL(file, import.meta.url)), { headers: { 'content-type': `${type}; charset=utf-8`, 'x-content-type-options': 'nosniff' } })
 }
 
-const server = createServer(async (incoming, outgoing) => {
+async function serve(incoming, outgoing) {
   // A reader who leaves ends the answer.
   const left = new AbortController()
   outgoing.once('close', () => left.abort())
@@ -47,5 +47,7 @@ const server = createServer(async (incoming, outgoing) => {
     // Half an answer must not look like a whole one. A little later, as browsers drop what they have not yet handed out.
     setTimeout(() => outgoing.destroy(), 50)
   }
-})
+}
+
+const server = createServer((incoming, outgoing) => void serve(incoming, outgoing))
 server.listen(Number(process.env.PORT ?? 5173), HOST, () => console.log(`The page is at http://${HOST}:${server.address().port}/`))

@@ -1,0 +1,77 @@
+/**
+ * Templates as people have them: copied out of this project, and installed by the command of their README.
+ * @module
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { commandsOf, copyTemplate, pack, start } from '../../scripts/template.mjs'
+
+/** It takes some ten seconds where the network is well. */
+const INSTALL_MS = 110_000
+/** More at a time would only wait for each other. */
+const AT_A_TIME = 2
+
+/** A template that is installed. */
+export interface Prepared {
+  readonly folder: string
+  /** The second command of its README. */
+  readonly command: string
+  /** What the first one took. */
+  readonly tookMs: number
+}
+
+/** Templates that are being installed. */
+export interface Preparations {
+  readonly of: (name: string) => Promise<Prepared>
+  /** Waits for what is under way, then takes all copies away. */
+  readonly remove: () => Promise<void>
+}
+
+/** Begins to install templates, two at a time, in the order given. */
+export async function prepare(names: readonly string[]): Promise<Preparations> {
+  const folder = await mkdtemp(join(tmpdir(), 'keyless-chat-examples-'))
+  const tarball = await pack(folder)
+  const waiting = [...names]
+  const prepared = new Map(names.map((name) => [name, Promise.withResolvers<Prepared>()]))
+  // Who waits for one is told of its failure; the others need not fall over it.
+  for (const { promise } of prepared.values()) promise.catch(() => {})
+
+  async function work(): Promise<void> {
+    for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
+      const waits = prepared.get(name)
+      await install(name, { folder, tarball }).then(waits?.resolve, waits?.reject)
+    }
+  }
+  const working = Promise.all(Array.from({ length: AT_A_TIME }, work))
+
+  return {
+    async of(name) {
+      const found = prepared.get(name)
+      if (!found) throw new Error(`Cannot find the template ${name}: it is none of ${names.join(', ')}`)
+      return found.promise
+    },
+    async remove() {
+      waiting.length = 0
+      await working
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+    },
+  }
+}
+
+async function install(name: string, where: { readonly folder: string; readonly tarball: string }): Promise<Prepared> {
+  const copy = await copyTemplate(name, where)
+  const { install: command, start: second } = await commandsOf(name)
+  const began = Date.now()
+  let said = ''
+  // Three tries, as what needs the network must not hang with it.
+  for (let tries = 0; tries < 3; tries++) {
+    const installing = start(command, { cwd: copy, env: { npm_config_prefer_offline: 'true', npm_config_audit: 'false', npm_config_fund: 'false', npm_config_package_lock: 'false' } })
+    const late = setTimeout(() => void installing.stop(), INSTALL_MS)
+    const status = await installing.ended
+    clearTimeout(late)
+    if (status === 0) return { folder: copy, command: second, tookMs: Date.now() - began }
+    said = installing.said()
+  }
+  throw new Error(`Cannot install ${name}: ${said}`)
+}
