@@ -73,10 +73,11 @@ export function shortfalls(rows) {
  */
 export function findPages(folder, below) {
   const files = readdirSync(folder, { recursive: true }).map((name) => String(name).replaceAll('\\', '/')).filter((name) => name.endsWith('.html')).toSorted()
-  const find = (kind, pattern) => {
-    const file = files.find((name) => pattern.test(name))
+  // One that many will read, else any.
+  const find = (kind, ...patterns) => {
+    const file = patterns.map((pattern) => files.find((name) => pattern.test(name))).find((name) => name !== undefined)
     if (file === undefined) throw new Error(`Cannot measure the documentation as it has no page for ${kind}: it has ${files.slice(0, 8).join(', ')}`)
     return `${below}/${file.replace(/(^|\/)index\.html$/, '$1')}`
   }
-  return { docs: find('the start', /^index\.html$/), error: find('an error', /errors?\/(rate-limited|[\w-]+)(\.html|\/index\.html)$/), api: find('the API', /(api|reference)\/(.+\/)?[\w-]+\.html$/) }
+  return { docs: find('the start', /^index\.html$/), error: find('an error', /^errors\/rate-limited\b/, /^errors\/.+\.html$/), api: find('the API', /^api\/keyless-chat\b/, /^api\/.+\.html$/) }
 }

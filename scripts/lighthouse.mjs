@@ -2,7 +2,8 @@
  * What Lighthouse says of the exported demo and of the documentation's site: `npm run lighthouse`, with `-- --write` into docs/quality.md.
  *
  * Builds both, serves them as a static host does, and measures each page three times, by Lighthouse's own settings for a phone and for a desktop; the median
- * counts. Fails where performance or accessibility is below 95. `--built` takes `dist/` as it is, `--only demo` one page, `--runs 1` less time.
+ * counts. Fails where performance or accessibility is below 95. `--built` takes `dist/` as it is, `--only demo` one page, `--runs 1` less time, `--draft` a site
+ * whose pages are not all written.
  * Runtime: Node, with a Chromium.
  * @module
  */
@@ -24,7 +25,7 @@ import { serveFolders } from './static-host.mjs'
 const CATEGORIES = ['performance', 'accessibility', 'best-practices', 'seo']
 const FORMS = { mobile: undefined, desktop: desktopConfig }
 
-const { values: options } = parseArgs({ options: { write: { type: 'boolean' }, built: { type: 'boolean' }, only: { type: 'string' }, runs: { type: 'string', default: '3' } } })
+const { values: options } = parseArgs({ options: { write: { type: 'boolean' }, built: { type: 'boolean' }, draft: { type: 'boolean' }, only: { type: 'string' }, runs: { type: 'string', default: '3' } } })
 process.chdir(root)
 const browser = await findChromium()
 if (!browser) fail('Cannot measure as there is no Chromium here and none can be had: name one by the variable CHROMIUM')
@@ -34,7 +35,7 @@ process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
 if (!options.built) run('scripts/build.mjs')
 run('demo/export.mjs', join(folder, 'demo'))
 const documented = existsSync('scripts/docs.mjs')
-if (documented) run('scripts/docs.mjs', join(folder, 'docs'))
+if (documented) run('scripts/docs.mjs', ...(options.draft ? ['--draft'] : []), join(folder, 'docs'))
 else console.log('The documentation is not measured as there is no scripts/docs.mjs')
 
 const host = await serveFolders({ '/demo': join(folder, 'demo'), ...(documented && { '/docs': join(folder, 'docs') }) })

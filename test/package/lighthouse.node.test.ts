@@ -67,6 +67,8 @@ describe('findPages()', () => {
   test('finds a page of each kind', () => {
     expect(siteOf('index.html', 'errors/aborted.html', 'api/core.html', 'style.css')).toEqual({ docs: '/docs/', error: '/docs/errors/aborted.html', api: '/docs/api/core.html' })
     rmSync(folder, { recursive: true })
+    expect(siteOf('index.html', 'errors/aborted.html', 'errors/rate-limited.html', 'api/broker.html', 'api/keyless-chat.html')).toEqual({ docs: '/docs/', error: '/docs/errors/rate-limited.html', api: '/docs/api/keyless-chat.html' })
+    rmSync(folder, { recursive: true })
     expect(siteOf('index.html', 'errors/aborted/index.html', 'api/index.html')).toEqual({ docs: '/docs/', error: '/docs/errors/aborted/', api: '/docs/api/' })
   })
 
