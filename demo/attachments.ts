@@ -1,20 +1,22 @@
 /**
- * The pictures of the next message: chosen, pasted or dropped, each with a way to leave it out.
+ * What the next message carries: chosen, pasted or dropped, each with a way to leave it out.
  * @module
  */
 import { byId, element } from './dom.ts'
-import { readPicture } from './picture.ts'
-import type { Picture } from './picture.ts'
+import { LIMITS, LIMITS_IN_WORDS, enclose } from './enclose.ts'
+import { enclosureView } from './enclosure-view.ts'
+import type { Enclosure } from './question.ts'
 
-/** The pictures that wait for their message. */
+/** The files that wait for their message. */
 export interface Attachments {
   readonly empty: boolean
-  /** True while a picture is read; a message that was sent now would go without it. */
+  /** True while a file is read; a message that was sent now would go without it. */
   readonly reading: boolean
-  /** Adds the pictures among some files. */
+  readonly waiting: readonly Enclosure[]
+  /** Adds some files. */
   add(files: Iterable<File>): Promise<void>
   /** Hands them over, for a message that is sent. */
-  take(): readonly Picture[]
+  take(): readonly Enclosure[]
 }
 
 /** What the tray tells. */
@@ -23,31 +25,29 @@ export interface AttachmentsOptions {
   readonly changed: () => void
 }
 
-/** More would not fit into what a relay takes. */
-const MAX_PICTURES = 3
-
 /** Prepares the tray of the composer. */
 export function createAttachments({ say, changed }: AttachmentsOptions): Attachments {
   const composer = byId('composer', HTMLFormElement)
   const tray = byId('tray', HTMLElement)
   const attach = byId('attach', HTMLButtonElement)
   const files = byId('files', HTMLInputElement)
-  let pictures: readonly Picture[] = []
+  const limits = byId('limits-of-files', HTMLElement)
+  let waiting: readonly Enclosure[] = []
   let reading = 0
 
-  function show(next: readonly Picture[]): void {
-    pictures = next
-    tray.hidden = next.length === 0
-    tray.replaceChildren(...next.map((picture) => element('li', {}, picture.thumbnail, removal(picture))))
+  function show(next: readonly Enclosure[]): void {
+    waiting = next
+    tray.hidden = limits.hidden = next.length === 0
+    tray.replaceChildren(...next.map((one) => element('li', {}, enclosureView(one), removal(one))))
     changed()
   }
 
-  function removal(picture: Picture): HTMLButtonElement {
-    const button = element('button', { type: 'button', 'aria-label': `Remove ${picture.name}` }, '×')
+  function removal(one: Enclosure): HTMLButtonElement {
+    const button = element('button', { type: 'button', 'aria-label': `Remove ${one.name}` }, '×')
     button.addEventListener('click', () => {
-      const at = pictures.indexOf(picture)
-      show(pictures.filter((other) => other !== picture))
-      say(`${picture.name} is removed`)
+      const at = waiting.indexOf(one)
+      show(waiting.filter((other) => other !== one))
+      say(`${one.name} is removed`)
       const next = tray.querySelectorAll('button')
       ;(next[Math.min(at, next.length - 1)] ?? attach).focus()
     })
@@ -56,7 +56,7 @@ export function createAttachments({ say, changed }: AttachmentsOptions): Attachm
 
   async function add(chosen: Iterable<File>): Promise<void> {
     for (const file of chosen) {
-      if (pictures.length + reading >= MAX_PICTURES) return say(`A message takes ${MAX_PICTURES} pictures`)
+      if (waiting.length + reading >= LIMITS.files) return say(`A message takes ${LIMITS.files} files`)
       say(await read(file))
       changed()
     }
@@ -66,16 +66,17 @@ export function createAttachments({ say, changed }: AttachmentsOptions): Attachm
     reading++
     changed()
     try {
-      const picture = await readPicture(file)
-      show([...pictures, picture])
-      return `${picture.name} is attached`
-    } catch {
-      return `${file.name} is no picture that this browser can read`
+      const one = await enclose(file)
+      show([...waiting, one])
+      return `${one.name} is attached`
+    } catch (error) {
+      return (error as Error).message
     } finally {
       reading--
     }
   }
 
+  limits.textContent = attach.title = LIMITS_IN_WORDS
   attach.addEventListener('click', () => files.click())
   files.addEventListener('change', () => {
     void add([...(files.files ?? [])])
@@ -88,25 +89,44 @@ export function createAttachments({ say, changed }: AttachmentsOptions): Attachm
     event.preventDefault()
     void add(pasted)
   })
-  // A file that is dropped beside the composer must not take the page's place either.
-  document.addEventListener('dragover', (event) => event.preventDefault())
-  document.addEventListener('drop', (event) => {
-    event.preventDefault()
-    void add([...(event.dataTransfer?.files ?? [])])
-  })
+  takeDrops((dropped) => void add(dropped))
 
   return {
     get reading() {
       return reading > 0
     },
     get empty() {
-      return pictures.length === 0
+      return waiting.length === 0
+    },
+    get waiting() {
+      return waiting
     },
     add,
     take() {
-      const taken = pictures
+      const taken = waiting
       show([])
       return taken
     },
   }
+}
+
+/** A file that is dropped beside the composer must not take the page's place either. */
+function takeDrops(take: (files: readonly File[]) => void): void {
+  const root = document.documentElement
+  const target = byId('drop', HTMLElement)
+  const show = (over: boolean) => {
+    target.hidden = !over
+  }
+  byId('drop-limits', HTMLElement).textContent = LIMITS_IN_WORDS
+  document.addEventListener('dragover', (event) => {
+    event.preventDefault()
+    show(event.dataTransfer?.types.includes('Files') === true)
+  })
+  // It leaves each element on its way; the page, only where there is none that it goes to.
+  root.addEventListener('dragleave', (event) => event.relatedTarget === null && show(false))
+  document.addEventListener('drop', (event) => {
+    event.preventDefault()
+    show(false)
+    take([...(event.dataTransfer?.files ?? [])])
+  })
 }

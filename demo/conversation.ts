@@ -1,13 +1,16 @@
 /**
- * A conversation: what was asked, what was answered, and one call at a time. Knows the library and no document.
+ * A conversation: the tree of what was said, and one call at a time. Knows the library and no document.
  * @module
  */
 import { isChatError } from 'keyless-chat'
 import type { AnswerInfo, AnyChatError, ChatMessage, ChatResult, Connection, DataSource } from 'keyless-chat'
 import { prepare } from './call.ts'
 import type { Call, CallView } from './call.ts'
-import { messageOf } from './question.ts'
-import type { Question } from './question.ts'
+import { recording } from './record.ts'
+import { requestFor } from './request.ts'
+import type { Setup } from './request.ts'
+import { newTree, pathOf } from './tree.ts'
+import type { AnswerNode, Tree } from './tree.ts'
 
 /** Where an answer goes. Of these three exactly one is called, once. */
 export interface AnswerView extends CallView {
@@ -16,90 +19,85 @@ export interface AnswerView extends CallView {
   failed(error: AnyChatError, partial: ChatResult): void
 }
 
-/** One question and its answer, so far. */
-interface Turn {
-  readonly question: Question
-  /** Keeps the emulator's faults that happen once apart. */
-  readonly key: string
-  /** The model's words; with tools their calls and results before. */
-  answer: readonly ChatMessage[]
-}
-
 /** A conversation with one call at a time. */
 export interface Conversation {
   readonly busy: boolean
-  /** Whether the last question got words for an answer; one that got none is not sent again with the next. */
-  readonly answered: boolean
-  /** Asks something new. */
-  ask(question: Question, view: AnswerView): Promise<void>
-  /** Asks the last question again, in place of the answer that it got. */
-  retry(view: AnswerView): Promise<void>
-  stop(): void
-  clear(): void
+  readonly tree: Tree
+  /** Makes the call for an answer that is the last of the shown path. */
+  answer(node: AnswerNode, view: AnswerView): Promise<void>
+  /** Stops the call that runs; resolves once what came of it is in its place. */
+  stop(): Promise<void>
+  /** Goes on with another tree. What runs is stopped, and ends in the tree that it is of. */
+  become(tree: Tree): void
 }
 
 /** What a conversation asks for before each call. */
 export interface ConversationOptions {
   readonly connection: () => Connection
-  readonly deployment: () => string
+  readonly setup: () => Setup
   readonly dataSources: () => readonly DataSource[]
 }
 
-/** Starts an empty conversation. */
-export function createConversation({ connection, deployment, dataSources }: ConversationOptions): Conversation {
-  const turns: Turn[] = []
-  let running: AbortController | undefined
+interface Running {
+  readonly leaving: AbortController
+  readonly done: Promise<void>
+}
 
-  async function answer(turn: Turn, view: AnswerView): Promise<void> {
-    const leaving = (running = new AbortController())
-    const { signal } = leaving
-    const name = deployment()
-    turn.answer = []
-    let call: Call | undefined
+/** Starts an empty conversation. */
+export function createConversation({ connection, setup, dataSources }: ConversationOptions): Conversation {
+  let tree = newTree()
+  let running: Running | undefined
+
+  async function call(node: AnswerNode, view: AnswerView, { signal }: AbortController): Promise<void> {
+    const path = pathOf(tree, node.id)
+    const asked = path.at(-2)
+    if (asked?.kind !== 'question') throw new Error(`Cannot answer as the question is not shown: the answer is ${node.id}`)
+    const { record } = node
+    const written = recording(record, view)
+    let made: Call | undefined
     try {
-      call = await prepare(
-        turn.question.way,
-        { model: name.includes('~') ? `${name}~${turn.key}` : name, messages: messagesOf(turns) },
-        { connection: connection(), dataSources: dataSources(), signal },
-      )
-      await call.read(view)
-      const result = await call.stream.result
-      turn.answer = result.messages ?? [result.message]
-      view.finished(result, await call.stream.response)
+      made = await prepare(asked.question.way, requestFor(path.slice(0, -2), asked.question, setup()), { connection: connection(), dataSources: dataSources(), signal })
+      await made.read(written)
+      const result = await made.stream.result
+      record.messages = result.messages ?? [result.message]
+      written.finished(result, await made.stream.response)
     } catch (error) {
-      if (!call) throw error
-      const { partial } = call.stream
-      turn.answer = kept(partial)
-      if (signal.aborted) view.stopped(partial)
-      else if (isChatError(error)) view.failed(error, partial)
+      if (!made) throw error
+      const { partial } = made.stream
+      record.messages = kept(partial)
+      if (signal.aborted) written.stopped(partial)
+      else if (isChatError(error)) written.failed(error, partial)
       else throw error
-    } finally {
-      if (running === leaving) running = undefined
     }
+  }
+
+  async function stop(): Promise<void> {
+    running?.leaving.abort()
+    // What went wrong is told where the call was made.
+    await running?.done.catch(() => {})
   }
 
   return {
     get busy() {
       return running !== undefined
     },
-    get answered() {
-      return (turns.at(-1)?.answer.length ?? 0) > 0
+    get tree() {
+      return tree
     },
-    async ask(question, view) {
+    async answer(node, view) {
       if (running) return
-      const turn: Turn = { question, key: crypto.randomUUID().slice(0, 8), answer: [] }
-      turns.push(turn)
-      await answer(turn, view)
+      const leaving = new AbortController()
+      const mine: Running = { leaving, done: call(node, view, leaving).finally(() => {
+        if (running === mine) running = undefined
+      }) }
+      running = mine
+      await mine.done
     },
-    async retry(view) {
-      const turn = turns.at(-1)
-      if (turn && !running) await answer(turn, view)
-    },
-    stop: () => running?.abort(),
-    clear() {
-      running?.abort()
+    stop,
+    become(next) {
+      void stop()
       running = undefined
-      turns.length = 0
+      tree = next
     },
   }
 }
@@ -107,12 +105,4 @@ export function createConversation({ connection, deployment, dataSources }: Conv
 /** Half an answer is on the page, so the model should know of it; calls that nothing came of, services would refuse. */
 function kept({ messages = [], text }: Call['stream']['partial']): readonly ChatMessage[] {
   return text ? [...messages, { role: 'assistant', content: text }] : messages
-}
-
-/** A question without an answer is left out: one that the content filter refused would spoil every call after it. */
-function messagesOf(turns: readonly Turn[]): readonly ChatMessage[] {
-  return turns.flatMap(({ question, answer }, index): readonly ChatMessage[] => {
-    if (index === turns.length - 1) return [messageOf(question)]
-    return answer.length > 0 ? [messageOf(question), ...answer] : []
-  })
 }

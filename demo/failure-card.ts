@@ -15,6 +15,8 @@ export interface CardActions {
   readonly renew: (error: AnyChatError) => void
   /** What its button says. */
   readonly renewing: string
+  /** What leaves a parameter out and asks again; undefined where that is not set. */
+  readonly leaveOut: (parameter: string) => (() => void) | undefined
 }
 
 /** Facts worth showing, where the failure has them, and their labels. */
@@ -54,16 +56,25 @@ export function failureCard(error: AnyChatError, actions: CardActions): HTMLElem
     ...('issues' in error ? [element('ul', { class: 'issues' }, ...error.issues.map(({ path, message }) => element('li', {}, path === '' ? message : `${path}: ${message}`)))] : []),
     ...(facts.length > 0 ? [factList(facts)] : []),
     element('details', { class: 'library' }, element('summary', {}, 'In the library\'s words'), element('p', {}, error.message)),
-    actionsOf(actions, { error: renew ? error : undefined, waitMs: 'retryAfterMs' in error ? error.retryAfterMs : undefined }),
+    actionsOf(actions, { error: renew ? error : undefined, waitMs: 'retryAfterMs' in error ? error.retryAfterMs : undefined, refused: error.code === 'unsupported-parameter' ? error.param : undefined }),
   )
 }
 
 /** Makes the row of buttons below an answer that can be asked for again. */
-export function actionsOf({ retry, renew, renewing }: CardActions, options: { readonly error?: AnyChatError | undefined; readonly waitMs?: number | undefined } = {}): HTMLElement {
+export function actionsOf(
+  { retry, renew, renewing, leaveOut }: CardActions,
+  options: { readonly error?: AnyChatError | undefined; readonly waitMs?: number | undefined; readonly refused?: string | undefined } = {},
+): HTMLElement {
   const again = element('button', { type: 'button', class: 'retry' }, 'Retry')
   again.addEventListener('click', retry)
   const row = element('div', { class: 'actions' }, again)
-  const { error } = options
+  const { error, refused } = options
+  const leave = refused === undefined ? undefined : leaveOut(refused)
+  if (leave) {
+    const without = element('button', { type: 'button', class: 'renew' }, `Leave out ${refused}`)
+    without.addEventListener('click', leave)
+    row.prepend(without)
+  }
   if (error) {
     const token = element('button', { type: 'button', class: 'renew' }, renewing)
     token.addEventListener('click', () => renew(error))

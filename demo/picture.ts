@@ -2,45 +2,21 @@
  * A file in, a picture that a message can carry out: small enough to be sent again with every turn, and nothing but its pixels.
  * @module
  */
-import type { ContentPart } from 'keyless-chat'
 import { imagePart } from 'keyless-chat/content'
-
-/** A picture of a message. It is in memory alone. */
-export interface Picture {
-  readonly name: string
-  /** What a model gets. */
-  readonly part: ContentPart
-  /** What the page shows: pixels, so that no address of an image has to be allowed. */
-  readonly thumbnail: HTMLCanvasElement
-}
+import type { Enclosure } from './question.ts'
 
 /** What a picture may weigh. Models look at tiles of 512 pixels, and a relay may take 256 KiB for a whole conversation. */
 const MAX_BYTES = 48 * 1024
 const MAX_EDGE = 1024
-/** Sides of a thumbnail, for screens of two pixels to one. */
-const THUMBNAIL = 160
-
 /** Reads a file. @throws where it is no picture that this browser knows */
-export async function readPicture(file: File): Promise<Picture> {
+export async function readPicture(file: File): Promise<Enclosure> {
   const bitmap = await createImageBitmap(file)
   try {
-    const thumbnail = draw(bitmap, file.name)
     // A bitmap is always encoded anew, unlike a file, which may say where and when a photo was taken.
-    return { name: file.name, part: await imagePart(bitmap, { maxBytes: MAX_BYTES, maxEdge: MAX_EDGE }), thumbnail }
+    return { name: file.name, part: await imagePart(bitmap, { maxBytes: MAX_BYTES, maxEdge: MAX_EDGE }) }
   } finally {
     bitmap.close()
   }
-}
-
-/** Draws the middle of a picture. */
-function draw(bitmap: ImageBitmap, name: string): HTMLCanvasElement {
-  const canvas = document.createElement('canvas')
-  canvas.width = canvas.height = THUMBNAIL
-  canvas.setAttribute('role', 'img')
-  canvas.setAttribute('aria-label', name)
-  const side = Math.min(bitmap.width, bitmap.height)
-  canvas.getContext('2d')?.drawImage(bitmap, (bitmap.width - side) / 2, (bitmap.height - side) / 2, side, side, 0, 0, THUMBNAIL, THUMBNAIL)
-  return canvas
 }
 
 /** Paints a picture for those who have none at hand: hills below a sun. */

@@ -110,7 +110,7 @@ describe.skipIf(!found)('demo page, form', () => {
     expect(await focused()).toBe('Form')
     await page.keyboard.press('Space')
     expect(await page.locator('#ways [aria-pressed=true]').allInnerTexts()).toEqual(['Form'])
-    for (const name of ['My data', 'Picture…', 'Plan three days in Kyoto']) {
+    for (const name of ['My data', 'Attach…', 'Parameters…', 'Plan three days in Kyoto']) {
       await page.keyboard.press('Tab')
       expect(await focused()).toBe(name)
     }

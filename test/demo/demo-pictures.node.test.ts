@@ -59,7 +59,7 @@ describe.skipIf(!found)('demo page, pictures', () => {
     await start()
     const large = await picture('noise.png', 1600, 1200)
     expect(large.buffer.length).toBeGreaterThan(1_000_000)
-    const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.getByRole('button', { name: 'Picture…' }).click()])
+    const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.getByRole('button', { name: 'Attach…' }).click()])
     await chooser.setFiles(large)
     // What is not read yet would be missing from the message.
     await page.locator('#prompt').fill('What is in this picture?')
@@ -109,7 +109,7 @@ describe.skipIf(!found)('demo page, pictures', () => {
     const files = []
     for (const name of ['a.png', 'b.png', 'c.png', 'd.png']) files.push(await picture(name, 20, 20))
     await page.locator('#files').setInputFiles(files)
-    await expect.poll(status).toBe('A message takes 3 pictures')
+    await expect.poll(status).toBe('A message takes 3 files')
     expect(await thumbnails()).toEqual(['a.png', 'b.png', 'c.png'])
     await page.getByRole('button', { name: 'Remove b.png' }).focus()
     await page.keyboard.press('Enter')
@@ -129,8 +129,8 @@ describe.skipIf(!found)('demo page, pictures', () => {
     await start()
     await page.locator('#files').setInputFiles([{ name: 'evil.svg.png', mimeType: 'image/png', buffer: Buffer.from('<svg onload="document.title=1"/>') }, await picture('good.png', 20, 20)])
     await expect.poll(thumbnails).toEqual(['good.png'])
-    await page.locator('#files').setInputFiles([{ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('words') }])
-    await expect.poll(status).toBe('notes.txt is no picture that this browser can read')
+    await page.locator('#files').setInputFiles([{ name: 'bytes.bin', mimeType: 'application/octet-stream', buffer: Buffer.from([0xff, 0xfe, 0]) }])
+    await expect.poll(status).toBe('bytes.bin is neither a picture, a PDF nor a text in UTF-8')
     expect(await thumbnails()).toEqual(['good.png'])
     expect(await page.title()).toBe('keyless-chat')
   })
