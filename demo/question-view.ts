@@ -75,6 +75,8 @@ export function questionView({ words, enclosures }: Question, { move, reword }: 
     root.replaceChildren(...enclosed, editor)
     field.focus()
     field.setSelectionRange(words.length, words.length)
+    // After the list, which keeps its end in sight, has taken its new height.
+    requestAnimationFrame(() => requestAnimationFrame(() => editor.scrollIntoView({ block: 'nearest' })))
   }
   pencil.addEventListener('click', edit)
 
