@@ -8,7 +8,7 @@ for (const figure of document.querySelectorAll<HTMLElement>('.code:not(.live, .s
   figure.append(copyButton(() => figure.querySelector('pre')?.textContent ?? ''))
 }
 
-const find = document.getElementById('find')
+const find = document.getElementById('site-find')
 
 /** Loads the search when it is first asked for. */
 async function search(): Promise<void> {
@@ -29,7 +29,6 @@ if (find) {
 }
 
 const entries = new Map([...document.querySelectorAll<HTMLAnchorElement>('.contents a')].map((link) => [decodeURIComponent(link.hash.slice(1)), link]))
-const seen = new Set<Element>()
 
 /** Marks the last heading above the middle of the window. */
 function mark(): void {
@@ -44,13 +43,14 @@ function mark(): void {
 
 if (entries.size > 0) {
   // It tells when a heading comes or goes, which is as often as the mark can move.
-  const observer = new IntersectionObserver((changes) => {
-    for (const { target, isIntersecting } of changes) isIntersecting ? seen.add(target) : seen.delete(target)
-    mark()
-  }, { rootMargin: '0px 0px -66% 0px' })
+  const observer = new IntersectionObserver(mark, { rootMargin: '0px 0px -66% 0px' })
   for (const id of entries.keys()) {
     const heading = document.getElementById(id)
     if (heading) observer.observe(heading)
   }
 }
-document.querySelector('.pages [aria-current]')?.scrollIntoView({ block: 'nearest' })
+
+const pages = document.querySelector<HTMLElement>('.pages')
+const here = pages?.querySelector<HTMLElement>('[aria-current]')
+// By hand, as `scrollIntoView()` would have the first press of Tab go on from there.
+if (pages && here && here.offsetTop > pages.clientHeight) pages.scrollTop = here.offsetTop - pages.clientHeight / 2

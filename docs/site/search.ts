@@ -52,8 +52,8 @@ export function sectionsFor(text: string, { sections, words }: Index): readonly 
 }
 
 function build(): HTMLDialogElement {
-  const input = element('input', { type: 'search', placeholder: 'Search the documentation', 'aria-label': 'Search', role: 'combobox', 'aria-expanded': 'false', 'aria-controls': 'results', 'aria-autocomplete': 'list', autocomplete: 'off', spellcheck: 'false' })
-  const list = element('ul', { id: 'results', role: 'listbox', 'aria-label': 'Results' })
+  const input = element('input', { type: 'search', placeholder: 'Search the documentation', 'aria-label': 'Search', role: 'combobox', 'aria-expanded': 'false', 'aria-controls': 'site-results', 'aria-autocomplete': 'list', autocomplete: 'off', spellcheck: 'false' })
+  const list = element('div', { class: 'results', id: 'site-results', role: 'listbox', 'aria-label': 'Results' })
   const count = element('p', { role: 'status', class: 'count' })
   const close = element('button', { type: 'button', class: 'close' }, 'Close')
   const made = element('dialog', { class: 'search', 'aria-label': 'Search' }, element('div', { class: 'bar' }, input, close), list, count)
@@ -85,7 +85,7 @@ function build(): HTMLDialogElement {
       choose(all[(at + step + all.length) % all.length])
     } else if (event.key === 'Enter') {
       event.preventDefault()
-      all[at]?.querySelector('a')?.click()
+      all[at]?.click()
     }
   })
   list.addEventListener('click', () => made.close())
@@ -95,6 +95,5 @@ function build(): HTMLDialogElement {
 
 function optionOf([url, page, title, snippet]: Index['sections'][number], at: number): HTMLElement {
   const words = title === page ? [element('b', {}, title)] : [element('b', {}, title), element('span', { class: 'page' }, page)]
-  const link = element('a', { href: new URL(url, root).href, tabindex: '-1' }, ...words, element('span', { class: 'snippet' }, snippet))
-  return element('li', { role: 'option', id: `result-${at}`, 'aria-selected': 'false' }, link)
+  return element('a', { role: 'option', id: `site-result-${at}`, 'aria-selected': 'false', href: new URL(url, root).href, tabindex: '-1' }, ...words, element('span', { class: 'snippet' }, snippet))
 }

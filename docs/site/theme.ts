@@ -20,7 +20,7 @@ function isDark(): boolean {
 }
 
 function show(): void {
-  document.getElementById('theme')?.setAttribute('aria-pressed', String(isDark()))
+  document.getElementById('site-theme')?.setAttribute('aria-pressed', String(isDark()))
 }
 
 function toggle(): void {
@@ -35,7 +35,7 @@ function toggle(): void {
 }
 
 function offer(): void {
-  const button = document.getElementById('theme')
+  const button = document.getElementById('site-theme')
   if (!button) return
   button.hidden = false
   button.addEventListener('click', toggle)

@@ -28,7 +28,8 @@ export function createDeclarations() {
     const source = readFileSync(root + file, 'utf8')
     const { program, comments, errors } = parseSync(file, source, { lang: 'ts', sourceType: 'module' })
     if (errors.length > 0) throw new SyntaxError(`Cannot parse ${file}: ${errors[0].message}`)
-    const docs = comments.filter(({ type, value }) => type === 'Block' && value.startsWith('*'))
+    // What tells of the module belongs to no declaration, though one may follow.
+    const docs = comments.filter(({ type, value }) => type === 'Block' && value.startsWith('*') && !/^\s*\* @module/m.test(value))
     const made = {
       source,
       nodes: program.body.flatMap((node) => (node.type === 'ExportNamedDeclaration' && node.declaration ? [{ start: node.start, node: node.declaration }] : [])),

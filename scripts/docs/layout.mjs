@@ -48,9 +48,9 @@ export function pageOf({ path, title, description, html, headings, live, kind },
   const at = flat.findIndex((page) => page.path === path)
   const [before, after] = at < 0 ? [] : [flat[at - 1], flat[at + 1]]
   const current = (page) => (page.path === path ? ' aria-current="page"' : page.covers?.includes(path) ? ' aria-current="true"' : '')
-  const list = groups.map((group, index) => `<p class="group" id="group-${index}">${escape(group.title)}</p>\n<ul aria-labelledby="group-${index}">${group.pages.map((page) => `<li><a href="${to(page.path)}"${current(page)}>${escape(page.title)}</a></li>`).join('')}</ul>`).join('\n')
+  const list = groups.map((group, index) => `<p class="group" id="site-group-${index}">${escape(group.title)}</p>\n<ul aria-labelledby="site-group-${index}">${group.pages.map((page) => `<li><a href="${to(page.path)}"${current(page)}>${escape(page.title)}</a></li>`).join('')}</ul>`).join('\n')
   const shown = headings.filter(({ depth }) => depth <= 3)
-  const contents = shown.length > 1 ? `<aside class="contents" aria-labelledby="contents-title"><p class="group" id="contents-title">On this page</p>\n<ul>${shown.map((heading) => `<li class="depth-${heading.depth}"><a href="#${heading.id}">${heading.html}</a></li>`).join('')}</ul></aside>` : ''
+  const contents = shown.length > 1 ? `<aside class="contents" aria-labelledby="site-contents"><p class="group" id="site-contents">On this page</p>\n<ul>${shown.map((heading) => `<li class="depth-${heading.depth}"><a href="#${heading.id}">${heading.html}</a></li>`).join('')}</ul></aside>` : ''
   const turn = (page, rel, word) => (page ? `<a rel="${rel}" class="${rel}" href="${to(page.path)}"><span>${word}</span> ${escape(page.title)}</a>` : '')
 
   return `<!doctype html>
@@ -68,19 +68,19 @@ export function pageOf({ path, title, description, html, headings, live, kind },
 <script type="module" src="${to('assets/page.js')}"></script>${live ? `\n<script type="module" src="${to('assets/live.js')}"></script>` : ''}
 </head>
 <body class="${kind}">
-<a class="skip" href="#content">Skip to the content</a>
+<a class="skip" href="#site-content">Skip to the content</a>
 <header class="top">
-<button type="button" class="square menu" popovertarget="pages" aria-label="Pages"><span class="icon"></span></button>
+<button type="button" class="square menu" popovertarget="site-pages" aria-label="Pages"><span class="icon"></span></button>
 <a class="brand" href="${to('index.html')}"><img src="${to('assets/icon.svg')}" alt="" width="28" height="28">keyless-chat</a>
 <span class="version">${escape(version)}</span>
-<button type="button" class="find" id="find" hidden><span class="icon"></span><span class="word">Search</span> <kbd>/</kbd></button>
-<button type="button" class="square theme" id="theme" aria-label="Dark colours" aria-pressed="false" hidden><span class="icon"></span></button>
+<button type="button" class="find" id="site-find" aria-label="Search" aria-keyshortcuts="/ Control+K" hidden><span class="icon"></span><span class="word">Search</span> <kbd>/</kbd></button>
+<button type="button" class="square theme" id="site-theme" aria-label="Dark colours" aria-pressed="false" hidden><span class="icon"></span></button>
 </header>
 <div class="frame">
-<nav class="pages" id="pages" popover aria-label="Pages">
+<nav class="pages" id="site-pages" popover aria-label="Pages">
 ${list}
 </nav>
-<main id="content" tabindex="-1">
+<main id="site-content" tabindex="-1">
 <article>
 ${html}</article>
 <nav class="turn" aria-label="Before and after">${turn(before, 'prev', 'Before')}${turn(after, 'next', 'Next')}</nav>

@@ -76,11 +76,13 @@ export function articleOf(markdown, { source, path, pages, highlight, link, repo
       return codeFigure(block, { highlight, path, link })
     },
     table(token) {
-      const row = (cells, tag) => `<tr>${cells.map(({ tokens, align }) => `<${tag}${align ? ` class="${align}"` : ''}>${this.parser.parseInline(tokens)}</${tag}>`).join('')}</tr>`
-      const [head, rows] = [row(token.header, 'th'), token.rows.map((cells) => row(cells, 'td'))]
+      const cell = (tag, { tokens, align }) => `<${tag}${align ? ` class="${align}"` : ''}>${this.parser.parseInline(tokens)}</${tag.split(' ')[0]}>`
+      // A corner without a text heads nothing.
+      const head = `<tr>${token.header.map((one) => cell(one.text.trim() ? 'th scope="col"' : 'td', one)).join('')}</tr>`
+      const rows = token.rows.map((cells) => `<tr>${cells.map((one) => cell('td', one)).join('')}</tr>`)
       say(textOf(rows.join(' ').replaceAll('</td>', ' ')))
       // It may be wider than a phone, and keys must reach what scrolls.
-      return `<div class="table" role="region" aria-label="Table" tabindex="0"><table><thead>${head.replaceAll('<th', '<th scope="col"')}</thead><tbody>${rows.join('\n')}</tbody></table></div>\n`
+      return `<div class="table" role="group" aria-label="Table" tabindex="0"><table><thead>${head}</thead><tbody>${rows.join('\n')}</tbody></table></div>\n`
     },
     link({ href, title, tokens }) {
       const html = this.parser.parseInline(tokens)

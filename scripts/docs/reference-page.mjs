@@ -59,7 +59,7 @@ export function entriesPage(entries, { highlight }) {
   const items = entries.map((entry) => {
     const [intro = ''] = entry.doc.text.split(/\n(?=Runtimes?:)/)
     const names = entry.symbols.filter(({ kind }) => kind !== 'interface' && kind !== 'typeAlias').map(({ name }) => `<a href="${linkTo(path, entry.path)}#${name}"><code>${name}</code></a>`)
-    return `<li><h2 id="${entry.path.split('/').at(-1)?.replace('.html', '')}"><a href="${linkTo(path, entry.path)}"><code>${entry.specifier}</code></a></h2>\n${write.prose(intro)}<p class="names">${names.join(' ')}</p></li>`
+    return `<li><h2><a href="${linkTo(path, entry.path)}"><code>${entry.specifier}</code></a></h2>\n${write.prose(intro)}<p class="names">${names.join(' ')}</p></li>`
   })
   const intro = 'What each entry of the package exports. What a page does not import it does not ship.'
   return { path, title: 'API reference', description: intro, html: `<h1 id="api">API reference</h1>\n<p class="lead">${intro}</p>\n<ul class="entries">${items.join('\n')}</ul>\n`, headings: [], live: false, sections: [{ id: '', title: 'API reference', text: intro }] }
@@ -91,13 +91,13 @@ function createWriter({ highlight, link, path, codes }) {
   }
 
   function symbol({ name, kind, file, line, doc, signatures, members }) {
-    return `<section class="symbol" aria-labelledby="${name}">
+    return `<div class="symbol">
 <h3 id="${name}"><code>${name}</code><a class="anchor" href="#${name}" aria-label="Link to “${name}”">#</a></h3>
 <div class="code signature"><pre tabindex="0" aria-label="Signature"><code>${signatures.map(signature).join('\n')}</code></pre></div>
 ${prose(doc.text)}${list('Parameters', doc.params.map(({ name: param, text }) => `<code>${escape(param)}</code> ${inline(text)}`))}${list('Returns', doc.returns ? [inline(doc.returns)] : [])}${list('Throws', doc.throws.map(inline))}${
       members.length > 0 ? `<dl class="members">${members.map((one) => member(one, name)).join('\n')}</dl>\n` : ''
     }${doc.examples.length > 0 ? `<h4>Example</h4>\n${doc.examples.map(prose).join('')}` : ''}${list('See', doc.see.map(inline))}<p class="source">${kind === 'typeAlias' ? 'type' : kind === 'variable' ? 'value' : kind}, <code>${escape(file)}</code>, line ${line}</p>
-</section>
+</div>
 `
   }
 

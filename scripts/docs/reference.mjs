@@ -32,13 +32,13 @@ import { parseDoc } from './docstring.mjs'
  */
 
 /**
- * Reads the reference of all entries.
+ * Reads the reference of entries.
  *
+ * @param {Pick<import('../entries.mjs').Entry, 'specifier' | 'name' | 'source'>[]} [entries] Of the package unless told otherwise
  * @throws `Error` naming every exported symbol without a docstring.
  * @returns {{ entries: EntryReference[], linkFrom: (path: string) => (name: string) => string | undefined }}
  */
-export function readReference() {
-  const entries = entriesOf(readPackage())
+export function readReference(entries = entriesOf(readPackage())) {
   const declarations = createDeclarations()
   /** @type {Map<string, { path: string, symbol: ExportedSymbol }>} */
   const homes = new Map()

@@ -19,8 +19,8 @@ export interface Program extends Block {
   readonly exports: boolean
 }
 
-// Inside of the package, so that its own name leads to `dist/`.
-export const FOLDER = join(ROOT, 'build/docs-programs')
+// Inside of the package, so that its own name leads to `dist/`; of this process alone, as several may run tests in one tree.
+export const FOLDER = join(ROOT, `build/docs-programs-${process.pid}`)
 
 /** Globals of other runtimes, as much as the programs use; the database has the shape that Deno's own types are held to elsewhere. */
 const RUNTIMES = `import type { KvDatabase } from 'keyless-chat/quota'

@@ -1,0 +1,62 @@
+/**
+ * The site, built once for all tests that look at it, and a browser on it.
+ * @module
+ */
+import { readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import process from 'node:process'
+import { chromium } from 'playwright'
+import type { Browser, BrowserContextOptions, Page } from 'playwright'
+import { buildSite } from '../../scripts/docs/build.mjs'
+import { serveFolder } from '../../scripts/docs/serve.mjs'
+import { chromiumFlags } from '../../scripts/find-chromium.mjs'
+import { ROOT } from '../package/artifact.ts'
+import { found } from './in-chromium.ts'
+
+// Of this process alone, as several may run tests in one tree.
+export const SITE = join(ROOT, `build/docs-tested-${process.pid}`)
+process.once('exit', () => rmSync(SITE, { recursive: true, force: true }))
+
+let building: Promise<readonly string[]> | undefined
+
+/** Builds the site, and returns the paths of its pages. */
+export function siteOf(): Promise<readonly string[]> {
+  return (building ??= buildSite(SITE).then(({ pages }) => pages))
+}
+
+export const html = (path: string): string => readFileSync(join(SITE, path), 'utf8')
+
+/** A page that is open, and what it has complained of: in the console, by errors that nobody caught, by violations of its policy. */
+export interface Opened {
+  readonly page: Page
+  readonly complaints: string[]
+}
+
+export interface Browsed {
+  readonly open: (path: string, options?: BrowserContextOptions, prepare?: (page: Page) => Promise<unknown>) => Promise<Opened>
+  readonly close: () => Promise<void>
+}
+
+/** Serves the site below a path of its host, as it may lie anywhere, and opens a browser for it. */
+export async function browse(): Promise<Browsed> {
+  const { url, close } = await serveFolder(SITE, { base: '/some/where/' })
+  const browser: Browser = await chromium.launch({ ...(found ? { executablePath: found.path } : {}), args: [...chromiumFlags] })
+  return {
+    async open(path, options = {}, prepare) {
+      const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })
+      const page = await context.newPage()
+      const complaints: string[] = []
+      page.on('console', (message) => {
+        if (['error', 'warning'].includes(message.type())) complaints.push(message.text())
+      })
+      page.on('pageerror', (error) => complaints.push(String(error)))
+      await prepare?.(page)
+      await page.goto(url + path)
+      return { page, complaints }
+    },
+    async close() {
+      await browser.close()
+      await close()
+    },
+  }
+}

@@ -1,0 +1,232 @@
+// The documentation's site in a browser: under its policy, for everybody, and with examples that run without an account.
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { AxeResults } from 'axe-core'
+import type { Locator, Page } from 'playwright'
+import { createEmulated } from '../../docs/site/emulated.ts'
+import { browse, html, siteOf } from './built-site.ts'
+import type { Browsed, Opened } from './built-site.ts'
+import { found } from './in-chromium.ts'
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const PHONE = { viewport: { width: 390, height: 844 } }
+/** A program as a reader may write it: it goes to the network, and what answers there is the emulator. */
+const program = (model: string) => `import { connect, streamChat } from 'keyless-chat'
+import { brokerTokens } from 'keyless-chat/broker'
+const foundry = connect({ endpoint: 'https://contoso.services.ai.azure.com', token: brokerTokens('https://app.example/api/token'), retries: 0 })
+for await (const text of streamChat(foundry, { model: '${model}', messages: [{ role: 'user', content: 'Hello' }] }).text) console.log(text)
+console.log('The end')`
+
+let browsed: Browsed
+let pages: readonly string[]
+let opened: Opened | undefined
+
+async function open(...args: Parameters<Browsed['open']>): Promise<Page> {
+  await opened?.page.context().close()
+  opened = await browsed.open(...args)
+  return opened.page
+}
+
+interface Example {
+  readonly editor: Locator
+  readonly output: Locator
+  readonly button: (name: string) => Locator
+  readonly state: () => Promise<string | null>
+}
+
+function exampleOf(page: Page, at = 0): Example {
+  const figure = page.locator('.code.live').nth(at)
+  return { editor: figure.locator('.text'), output: figure.locator('.output'), button: (name) => figure.getByRole('button', { name, exact: true }), state: () => figure.getAttribute('data-state') }
+}
+
+const until = (read: () => unknown) => expect.poll(read, { timeout: 15_000, interval: 20 })
+const callsOf = (page: Page) => page.evaluate(async () => (await (await fetch('https://app.example/emulator/calls')).json()) as { deployment: string; state: string }[])
+
+describe.skipIf(!found)('the site in Chromium', () => {
+  beforeAll(async () => {
+    pages = await siteOf()
+    browsed = await browse()
+  })
+  afterAll(() => browsed?.close())
+
+  // One of each kind, and the richest of what is written.
+  test.for(['index.html', 'deploy.html', 'errors/index.html', 'errors/rate-limited.html', 'api/index.html', 'api/sse.html'])('%s can be used by everybody, light and dark', async (path) => {
+    const page = await open(path, { colorScheme: 'light' })
+    await judge(page)
+    await page.emulateMedia({ colorScheme: 'dark' })
+    await judge(page, ['color-contrast'])
+    expect(opened?.complaints).toEqual([])
+  })
+
+  test('can be used by everybody on a phone, with its list of pages open and closed', async () => {
+    const page = await open('chat.html', PHONE)
+    await judge(page)
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
+    await page.getByRole('button', { name: 'Pages' }).click()
+    await page.locator('#site-pages').getByRole('link', { name: 'Start', exact: true }).waitFor()
+    await judge(page)
+    await page.keyboard.press('Escape')
+    await until(() => page.locator('#site-pages').isVisible()).toBe(false)
+  })
+
+  test('fits on a phone, every page', { timeout: 300_000 }, async () => {
+    const page = await open('index.html', PHONE)
+    for (const path of pages) {
+      await page.goto(new URL(path, page.url().replace(/where\/.*$/, 'where/')).href)
+      expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), path).toBeLessThanOrEqual(0)
+    }
+    expect(opened?.complaints).toEqual([])
+  })
+
+  test('remembers light or dark', async () => {
+    const page = await open('index.html', { colorScheme: 'light' })
+    const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor)
+    const light = await paper()
+    await page.getByRole('button', { name: 'Dark colours' }).click()
+    const dark = await paper()
+    expect(dark).not.toBe(light)
+    await page.reload()
+    await until(paper).toBe(dark)
+    expect(await page.getByRole('button', { name: 'Dark colours' }).getAttribute('aria-pressed')).toBe('true')
+  })
+
+  test('finds sections by keys alone', async () => {
+    const page = await open('errors/rate-limited.html')
+    // The script has come once it offers the search.
+    await page.locator('#site-find').waitFor()
+    await page.keyboard.press('/')
+    await page.getByRole('combobox', { name: 'Search' }).fill('brokerTok')
+    await page.getByRole('option', { name: /brokerTokens/ }).first().waitFor()
+    await judge(page)
+    await page.keyboard.press('Enter')
+    await page.waitForURL(/api\/broker\.html#brokerTokens$/)
+    expect(opened?.complaints).toEqual([])
+  })
+
+  test('skips to the content, and copies code', async () => {
+    const page = await open('chat.html', { permissions: ['clipboard-read', 'clipboard-write'] })
+    await page.keyboard.press('Tab')
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Skip to the content')
+    await page.keyboard.press('Enter')
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('site-content')
+    const block = page.locator('.code:not(.live)').first()
+    await block.hover()
+    await block.getByRole('button', { name: 'Copy' }).click()
+    await block.getByRole('button', { name: 'Copied' }).waitFor()
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(await block.locator('pre').textContent())
+  })
+
+  test('runs an example by keys, streams its answer from the service worker, and says so', async () => {
+    const page = await open('index.html')
+    const { editor, output, state } = exampleOf(page)
+    await editor.fill(program('gpt-5-mini'))
+    await editor.press('Control+Enter')
+    await until(() => output.innerText()).toMatch(/^\w+( \w+)+$/)
+    expect(await state()).toBe('running')
+    await until(state).toBe('done')
+    expect(await output.innerText()).toMatch(/Hello[^]*\nThe end$/)
+    expect(await page.locator('.place').first().innerText()).toContain('a service worker')
+    expect(await callsOf(page)).toMatchObject([{ deployment: 'gpt-5-mini', state: 'complete' }])
+    await judge(page)
+    expect(opened?.complaints).toEqual([])
+  })
+
+  test('stops an example, which closes its connection, and sets it back', async () => {
+    const page = await open('index.html')
+    const { editor, output, button, state } = exampleOf(page)
+    const original = await editor.inputValue()
+    await editor.fill(program('gpt-5-mini~stall'))
+    await button('Run').click()
+    await until(() => output.innerText()).toMatch(/\w/)
+    await button('Stop').click()
+    await until(() => callsOf(page)).toMatchObject([{ deployment: 'gpt-5-mini~stall', state: 'cancelled' }])
+    expect(await state()).toBe('stopped')
+    await button('Reset').click()
+    expect(await editor.inputValue()).toBe(original)
+    expect(await output.innerText()).toBe('')
+  })
+
+  test('stops an example that never comes back', async () => {
+    const page = await open('index.html')
+    const { editor, output, button, state } = exampleOf(page)
+    await editor.fill("console.log('Round and round'); for (;;);")
+    await button('Run').click()
+    await until(() => output.innerText()).toBe('Round and round')
+    await button('Stop').click()
+    expect(await state()).toBe('stopped')
+  })
+
+  test.for([
+    ['a fault', program('gpt-5-mini~429-quota'), /ChatError quota-exceeded: Cannot/],
+    ['what is no JavaScript', 'const a: number = 1', /SyntaxError: .*the editor takes JavaScript/],
+    ['a package that is not here', "import 'left-pad'", /left-pad.*Here are: keyless-chat/],
+  ] as const)('tells of %s', async ([, code, words]) => {
+    const page = await open('index.html')
+    const { editor, output, state } = exampleOf(page)
+    await editor.fill(code)
+    await editor.press('Control+Enter')
+    await until(state).toBe('failed')
+    expect(await output.innerText()).toMatch(words)
+  })
+
+  test('lets a reader choose a fault', async () => {
+    const path = pages.find((one) => /<textarea class="source"[^>]*>[^<]*['`][\w.-]+~[\w-]+['`]/.test(html(one)))
+    const page = await open(path ?? 'errors/index.html')
+    const select = page.getByLabel('Fault', { exact: true }).first()
+    await select.selectOption('403')
+    const figure = page.locator('.code.live').filter({ has: select })
+    expect(await figure.locator('.text').inputValue()).toContain('~403')
+    await figure.getByRole('button', { name: 'Run' }).click()
+    await until(() => figure.getAttribute('data-state')).toMatch(/done|failed/)
+    expect(await figure.locator('.output').innerText()).toMatch(/forbidden|403/)
+  })
+
+  test('runs examples without service workers, and says so', async () => {
+    const page = await open('index.html', {}, (one) => one.addInitScript(() => void delete (Navigator.prototype as { serviceWorker?: unknown }).serviceWorker))
+    const { editor, output, state } = exampleOf(page)
+    await editor.fill(program('gpt-5-mini'))
+    await editor.press('Control+Enter')
+    await until(state).toBe('done')
+    expect(await output.innerText()).toContain('The end')
+    expect(await page.locator('.place').first().innerText()).toContain('service workers are missing')
+  })
+
+  test('runs every example as it is', { timeout: 300_000 }, async () => {
+    for (const path of pages.filter((one) => html(one).includes('class="code live"'))) {
+      const page = await open(path)
+      const count = await page.locator('.code.live .text').count()
+      expect(count).toBeGreaterThan(0)
+      const examples = Array.from({ length: count }, (_, at) => exampleOf(page, at))
+      for (const { button } of examples) await button('Run').click()
+      for (const [at, { output, state }] of examples.entries()) {
+        await until(state).toMatch(/done|failed/)
+        const said = await output.innerText()
+        // An error of the library's is what some are about; any other is a mistake.
+        expect([await state(), said], `${path}, example ${at + 1}`).toEqual([expect.stringMatching(/ChatError [a-z-]+: [^\n]*$/.test(said) ? /^failed$|^done$/ : /^done$/), expect.stringMatching(/\S/)])
+      }
+      expect(opened?.complaints, path).toEqual([])
+    }
+  })
+})
+
+describe('createEmulated()', () => {
+  test.for([
+    ['https://contoso.services.ai.azure.com/openai/v1/chat/completions', true],
+    ['https://app.example/api/token', true],
+    ['http://contoso.services.ai.azure.com/', false],
+    ['https://fabrikam.services.ai.azure.com/', false],
+    ['https://contoso.services.ai.azure.com.example/', false],
+    ['https://login.microsoftonline.com/', false],
+    ['http://127.0.0.1/', false],
+  ] as const)('%s: %s', ([url, answers]) => {
+    expect(createEmulated().answers(new URL(url))).toBe(answers)
+  })
+})
+
+/** Lets axe look at a page as it is. */
+async function judge(page: Page, rules?: readonly string[]): Promise<void> {
+  await page.evaluate(AXE)
+  const { violations } = await page.evaluate((runOnly) => (globalThis as unknown as { axe: { run: (options: object) => Promise<AxeResults> } }).axe.run(runOnly ? { runOnly } : {}), rules)
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html: node, failureSummary }) => `${node} ${failureSummary}`).join('\n')}`)).toEqual([])
+}
