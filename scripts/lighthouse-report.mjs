@@ -7,6 +7,8 @@ import { readdirSync } from 'node:fs'
 /** The lowest score, of 100. */
 export const WANTED = 95
 const HELD = ['performance', 'accessibility']
+/** Below it a desktop is busy with something else, and times are not the page's. https://github.com/GoogleChrome/lighthouse/blob/main/docs/throttling.md#benchmarking-cpu-power */
+const CALM = 1000
 const METRICS = { lcp: 'largest-contentful-paint', tbt: 'total-blocking-time', cls: 'cumulative-layout-shift', bytes: 'total-byte-weight' }
 
 /**
@@ -15,6 +17,7 @@ const METRICS = { lcp: 'largest-contentful-paint', tbt: 'total-blocking-time', c
  * @property {string} form
  * @property {Readonly<Record<string, number>>} scores By category, of 100
  * @property {Readonly<Record<string, number>>} metrics
+ * @property {number} speed Lighthouse's benchmark of the machine, the lowest of the runs
  * @property {readonly string[]} failing What keeps the held scores down, most costly first
  */
 
@@ -28,7 +31,7 @@ export function median(runs) {
   const middle = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]
   const scores = Object.fromEntries(Object.keys(runs[0].categories).map((name) => [name, middle(runs.map(({ categories }) => Math.round((categories[name].score ?? 0) * 100)))]))
   const metrics = Object.fromEntries(Object.entries(METRICS).map(([name, audit]) => [name, middle(runs.map(({ audits }) => audits[audit]?.numericValue ?? 0))]))
-  return { scores, metrics, failing: failing(runs.toSorted((a, b) => a.categories.performance.score - b.categories.performance.score)[0]) }
+  return { scores, metrics, speed: Math.min(...runs.map(({ environment }) => environment.benchmarkIndex)), failing: failing(runs.toSorted((a, b) => a.categories.performance.score - b.categories.performance.score)[0]) }
 }
 
 /** Audits that cost points, each with the first places that it names. */
@@ -48,6 +51,12 @@ function places({ details }) {
 /** One line for each measured page, while the next is measured. @param {Row} row */
 export function describeRun({ page, form, scores, failing: reasons }) {
   return [`${page}, ${form}: ${Object.entries(scores).map(([name, score]) => `${name} ${score}`).join(', ')}`, ...reasons.map((reason) => `  ${reason}`)].join('\n')
+}
+
+/** Says where the machine had something else to do; `''` where it had not. @param {readonly Row[]} rows */
+export function busy(rows) {
+  const slow = rows.filter(({ speed }) => speed < CALM)
+  return slow.length === 0 ? '' : `The machine was slow or busy: Lighthouse's benchmark says ${Math.round(Math.min(...slow.map(({ speed }) => speed)))}, and ${CALM} or more of a calm desktop. Blocked times are not the page's alone then: measure again`
 }
 
 /** @param {readonly Row[]} rows */

@@ -18,7 +18,7 @@ import lighthouse, { desktopConfig } from 'lighthouse'
 import { chromium } from 'playwright'
 import { root } from './entries.mjs'
 import { chromiumFlags, findChromium } from './find-chromium.mjs'
-import { describeRun, findPages, median, shortfalls, table } from './lighthouse-report.mjs'
+import { busy, describeRun, findPages, median, shortfalls, table } from './lighthouse-report.mjs'
 import { syncSections } from './sections.mjs'
 import { serveFolders } from './static-host.mjs'
 
@@ -62,8 +62,9 @@ try {
 console.log(`\n${table(rows)}`)
 const problems = shortfalls(rows)
 for (const problem of problems) console.error(problem)
+if (busy(rows) !== '') console.warn(busy(rows))
 if (options.write && chosen.length < Object.keys(pages).length) fail('Cannot write docs/quality.md as not all pages were measured: leave --only out')
-if (options.write) syncSections('docs/quality.md', { lighthouse: `The median of ${options.runs} runs of each. ${versions}.\n\n${table(rows)}` })
+if (options.write) syncSections('docs/quality.md', { lighthouse: `The median of ${options.runs} runs of each. ${versions}.${busy(rows) && ` ${busy(rows)}.`}\n\n${table(rows)}` })
 process.exitCode = problems.length > 0 ? 1 : 0
 
 /** Measures a page once, in a browser of its own, so that nothing is kept from before. */

@@ -48,7 +48,9 @@ describe('demo/export.mjs', () => {
     const named = [...html.matchAll(/(?:src|href)="([^"#]+)"/g)].map(([, path = '']) => path)
     for (const path of named) expect(existsSync(join(folder, path)), path).toBe(true)
     expect(named.filter((path) => path.endsWith('.css'))).toHaveLength(1)
-    expect((await readdir(join(folder, 'assets'))).length).toBeLessThanOrEqual(12)
+    // What is loaded at once; and all that there is.
+    expect(named.filter((path) => path.startsWith('assets/')).length).toBeLessThanOrEqual(6)
+    expect((await readdir(join(folder, 'assets'))).length).toBeLessThanOrEqual(16)
     expect(await readdir(folder)).toEqual(['assets', 'config.json', 'icon.svg', 'index.html', 'redirect.html'])
     expect(await readFile(join(folder, 'redirect.html'), 'utf8')).toMatch(/src="assets\/redirect-\w+\.js"/)
   })

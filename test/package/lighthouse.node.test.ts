@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Result } from 'lighthouse'
 import { afterEach, describe, expect, test } from 'vitest'
-import { describeRun, findPages, median, shortfalls, table } from '../../scripts/lighthouse-report.mjs'
+import { busy, describeRun, findPages, median, shortfalls, table } from '../../scripts/lighthouse-report.mjs'
 
 /** A run with these scores, of 1, whose one failing audit is of the accessibility. */
-const run = (performance: number, accessibility: number, lcp: number) =>
+const run = (performance: number, accessibility: number, lcp: number, benchmarkIndex = 1500) =>
   ({
+    environment: { benchmarkIndex },
     categories: {
       performance: { score: performance, auditRefs: [{ id: 'largest-contentful-paint', weight: 25 }] },
       accessibility: { score: accessibility, auditRefs: [{ id: 'color-contrast', weight: 7 }, { id: 'unweighed', weight: 0 }] },
@@ -43,12 +44,20 @@ describe('shortfalls()', () => {
   })
 
   test('takes a score that there is none of to be too low', () => {
-    expect(shortfalls([{ page: 'demo', form: 'mobile', scores: { performance: 100 }, metrics: {}, failing: [] }])).toEqual(['demo, mobile: accessibility is undefined, below 95'])
+    expect(shortfalls([{ page: 'demo', form: 'mobile', scores: { performance: 100 }, metrics: {}, speed: 1500, failing: [] }])).toEqual(['demo, mobile: accessibility is undefined, below 95'])
   })
 
   test('goes with a table and a line for each page', () => {
     expect(table([row(0.94, 1)]).split('\n')[2]).toBe('| demo | mobile | 94 | 100 | 100 | 50 | 0.9 s | 0 ms | 0.000 | 73 kB |')
     expect(describeRun(row(1, 1))).toBe('demo, mobile: performance 100, accessibility 100, best-practices 100, seo 50')
+  })
+})
+
+describe('busy()', () => {
+  test('tells a machine that was slow in one of the runs', () => {
+    const rowOf = (...speeds: number[]) => ({ page: 'demo', form: 'mobile', ...median(speeds.map((speed) => run(1, 1, 900, speed))) })
+    expect(busy([rowOf(1500, 1400, 1200)])).toBe('')
+    expect(busy([rowOf(1500), rowOf(1500, 449.4, 1200)])).toContain('benchmark says 449')
   })
 })
 
