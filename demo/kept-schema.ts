@@ -85,5 +85,12 @@ export function readKept(value: unknown): Kept | undefined {
 
 /** Makes what is shown of it. */
 export function treeOf({ id: own, nodes, shown }: Kept): Tree {
-  return { id: own, nodes: new Map(nodes.map((one) => [one.id, one])), shown: new Map(shown), dropped: new Set() }
+  return { id: own, nodes: new Map(nodes.map((one) => [one.id, told(one)])), shown: new Map(shown), dropped: new Set() }
+}
+
+/** Of an answer whose page was closed the model is told what came. */
+function told(one: TreeNode): TreeNode {
+  if (one.kind === 'question' || one.record.ending || one.record.messages.length > 0) return one
+  const content = one.record.pieces.map((each) => (each.type === 'text' ? each.text : '')).join('')
+  return content === '' ? one : { ...one, record: { ...one.record, messages: [{ role: 'assistant', content }] } }
 }

@@ -53,7 +53,7 @@ export function recording(record: AnswerRecord, view: AnswerView): AnswerView {
     take(event) {
       if (event.type === 'text' || event.type === 'reasoning' || event.type === 'refusal') write(pieces, event.type, event.text)
       else if (event.type === 'citation') pieces.push({ type: 'citation', citation: event.citation })
-      else if (event.type === 'filter') pieces.push({ type: 'filter', filter: { source: event.source, filtered: event.filtered, categories: event.categories } })
+      else if (event.type === 'filter') judge(pieces, { source: event.source, filtered: event.filtered, categories: event.categories })
       else if (event.type === 'tool-result') {
         const { id, name, input, output, error, refused } = event
         pieces.push({ type: 'call', id, name, input, output, ...(error === undefined ? {} : { error: error instanceof Error ? error.message : String(error) }), ...(refused ? { refused } : {}) })
@@ -91,6 +91,14 @@ function write(pieces: Piece[], type: 'text' | 'reasoning' | 'refusal', text: st
   const last = pieces.at(-1)
   if (last?.type === type) last.text += text
   else if (text !== '') pieces.push({ type, text })
+}
+
+/** Verdicts come with every few words; the last one stands, but for one that withheld something. */
+function judge(pieces: Piece[], filter: ContentFilter): void {
+  const at = pieces.findIndex((piece) => piece.type === 'filter')
+  const before = pieces[at]
+  if (before === undefined) pieces.push({ type: 'filter', filter })
+  else if (before.type === 'filter' && !before.filter.filtered) pieces[at] = { type: 'filter', filter }
 }
 
 function form(pieces: Piece[], value: unknown): void {

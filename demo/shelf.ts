@@ -36,11 +36,20 @@ export async function openShelf(closed: () => void): Promise<Shelf> {
     const transaction = database.transaction(STORE, 'readwrite')
     const store = transaction.objectStore(STORE)
     const reading = store.get(id)
+    let refusal: unknown
     reading.onsuccess = () => {
-      const after = next(readKept(reading.result))
-      if (after) store.put(after)
+      try {
+        const after = next(readKept(reading.result))
+        if (after) store.put(after)
+      } catch (error) {
+        refusal = error
+        transaction.abort()
+      }
     }
-    await done(transaction)
+    await done(transaction).catch((error: unknown) => {
+      // The first one says why.
+      throw refusal ?? error
+    })
   }
 
   return {
