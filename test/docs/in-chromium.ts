@@ -2,10 +2,11 @@
  * Programs for a page in, what comes of each in a real browser out.
  * @module
  */
+import { createServer } from 'node:http'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { chromium } from 'playwright'
-import type { Browser, BrowserContext, Page, Route } from 'playwright'
+import type { Browser, Page, Route } from 'playwright'
 import { build } from 'vite'
 import { chromiumFlags, findChromium } from '../../scripts/find-chromium.mjs'
 import { ROOT } from '../package/artifact.ts'
@@ -13,8 +14,7 @@ import { FOLDER } from './programs.ts'
 import type { Program } from './programs.ts'
 import type { Outcome } from './scope.ts'
 
-// Nothing listens there; that it is this machine makes it a secure context, which tokens need.
-const ORIGIN = 'http://localhost'
+const HOST = '127.0.0.1'
 const HTML = '<!doctype html><html lang="en"><meta charset="utf-8"><title>A page</title><body><form id="form"><input id="prompt" name="prompt" value="Hello"><button id="send">Send</button></form><output id="output"></output></body></html>'
 const TYPES = { js: 'text/javascript', html: 'text/html', css: 'text/css' } as const
 
@@ -27,15 +27,35 @@ export interface Pages {
   readonly close: () => Promise<void>
 }
 
-/** Bundles the programs as a bundler makes them for a user's page, and opens a browser for them. */
+/** Bundles the programs as a bundler makes them for a user's page, and opens a browser for them, which reaches nobody but this process. */
 export async function openPages(programs: readonly Program[]): Promise<Pages> {
   const files = await bundle(programs)
-  const browser: Browser = await chromium.launch({ ...(found ? { executablePath: found.path } : {}), args: [...chromiumFlags] })
+  const server = createServer((request, response) => {
+    const name = new URL(request.url ?? '/', `http://${HOST}`).pathname.slice(1)
+    const body = name === '' ? HTML : files.get(name)
+    if (body === undefined) return response.writeHead(404).end()
+    // All pages share one bundle, which is parsed once.
+    response.writeHead(200, { 'content-type': `${typeOf(name)}; charset=utf-8`, 'cache-control': 'max-age=3600' }).end(body)
+  })
+  await new Promise<void>((resolve) => server.listen(0, HOST, resolve))
+  const address = server.address()
+  const origin = `http://${HOST}:${typeof address === 'object' && address ? address.port : 0}`
+  const browser: Browser = await chromium.launch({ ...(found ? { executablePath: found.path } : {}), args: [...chromiumFlags, `--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE ${HOST}`] })
   const context = await browser.newContext()
+
+  async function open(): Promise<{ page: Page; complaints: string[] }> {
+    const page = await context.newPage()
+    const complaints: string[] = []
+    page.on('pageerror', (error) => complaints.push(error.stack ?? String(error)))
+    page.on('dialog', (dialog) => void dialog.accept())
+    return { page, complaints }
+  }
+
   return {
     async run({ file }) {
-      const { page, complaints } = await open(context, HTML, files)
+      const { page, complaints } = await open()
       try {
+        await page.goto(origin)
         const outcome = await page.evaluate<Outcome>(`import('/main.js').then(({ run }) => run(${JSON.stringify(file)}))`)
         return outcome.error === undefined && complaints.length > 0 ? { ...outcome, error: complaints.join('\n') } : outcome
       } finally {
@@ -43,42 +63,40 @@ export async function openPages(programs: readonly Program[]): Promise<Pages> {
       }
     },
     async load(html) {
-      const { page, complaints } = await open(context, html.includes('<!doctype') ? html : HTML.replace('<body>', `<body>${html}`), files)
+      const { page, complaints } = await open()
+      await page.route('**/*', (route) => answer(route, html.includes('<!doctype') ? html : HTML.replace('<body>', `<body>${html}`), complaints))
+      await page.goto(`${origin}/`)
       await page.waitForLoadState('load')
       await page.close()
       return complaints
     },
-    close: () => browser.close(),
+    async close() {
+      await browser.close()
+      await new Promise((resolve) => server.close(resolve))
+    },
   }
 }
 
-async function open(context: BrowserContext, html: string, files: ReadonlyMap<string, string>): Promise<{ page: Page; complaints: string[] }> {
-  const page = await context.newPage()
-  const complaints: string[] = []
-  page.on('pageerror', (error) => complaints.push(error.stack ?? String(error)))
-  page.on('dialog', (dialog) => void dialog.accept())
-  await page.route('**/*', (route) => answer(route, html, files, complaints))
-  await page.goto(`${ORIGIN}/`)
-  return { page, complaints }
-}
-
-function answer(route: Route, html: string, files: ReadonlyMap<string, string>, complaints: string[]): Promise<void> {
-  const { pathname, hostname, protocol } = new URL(route.request().url())
-  const name = pathname.slice(1)
-  const body = pathname === '/' && hostname === 'localhost' ? html : hostname === 'localhost' ? (files.get(name) ?? built(name)) : built(name)
+/** Answers for a page's own files, and for the built package wherever the page has it from. */
+function answer(route: Route, html: string, complaints: string[]): Promise<void> {
+  const { pathname, protocol } = new URL(route.request().url())
   if (protocol === 'data:' || protocol === 'blob:') return route.continue()
+  const name = pathname.slice(1)
   if (name === 'favicon.ico') return route.fulfill({ status: 204 })
+  const body = name === '' ? html : built(name)
   if (body === undefined) {
     complaints.push(`There is no ${route.request().url()}`)
     return route.fulfill({ status: 404, body: 'Not found' })
   }
-  const type = TYPES[(/\.(\w+)$/.exec(name)?.[1] ?? 'html') as keyof typeof TYPES]
-  return route.fulfill({ body, headers: { 'content-type': `${type}; charset=utf-8`, 'access-control-allow-origin': '*' } })
+  return route.fulfill({ body, headers: { 'content-type': `${typeOf(name)}; charset=utf-8`, 'access-control-allow-origin': '*' } })
 }
 
-/** A file of the built package, wherever a page has it from. */
+function typeOf(name: string): string {
+  return TYPES[(/\.(\w+)$/.exec(name)?.[1] ?? 'html') as keyof typeof TYPES]
+}
+
 function built(path: string): string | undefined {
-  const [, name] = /(?:^|\/)(?:dist\/)?([\w.-]+\.js|shared\/[\w.-]+\.js)$/.exec(path) ?? []
+  const [, name] = /(?:^|\/)(?:dist\/)?((?:shared\/)?[\w.-]+\.js)$/.exec(path) ?? []
   try {
     return name === undefined ? undefined : readFileSync(join(ROOT, 'dist', name), 'utf8')
   } catch {

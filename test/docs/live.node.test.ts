@@ -193,8 +193,10 @@ describe.skipIf(!found)('the site in Chromium', () => {
   })
 
   test('runs every example as it is', { timeout: 300_000 }, async () => {
+    const page = await open('index.html')
     for (const path of pages.filter((one) => html(one).includes('class="code live"'))) {
-      const page = await open(path)
+      await page.goto(new URL(path, page.url().replace(/where\/.*$/, 'where/')).href)
+      await page.locator('.code.live .text').first().waitFor()
       const count = await page.locator('.code.live .text').count()
       expect(count).toBeGreaterThan(0)
       const examples = Array.from({ length: count }, (_, at) => exampleOf(page, at))

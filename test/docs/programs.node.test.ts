@@ -12,7 +12,7 @@ import type { Program } from './programs.ts'
 import type { Outcome } from './scope.ts'
 
 /** What a reader sees in a terminal, a file or a review; nothing of it is a program. */
-const TEXTS = ['', 'sh', 'json', 'html', 'txt', 'text', 'diff', 'xml', 'nginx', 'toml', 'jsonc']
+const TEXTS = ['', 'sh', 'http', 'css', 'json', 'html', 'txt', 'text', 'diff', 'xml', 'nginx', 'toml', 'jsonc']
 const notRun = blocks.filter((block) => block.notRun !== undefined)
 const inNode = programs.filter(({ mode, notRun: reason }) => mode === 'server' && reason === undefined)
 const inPages = programs.filter(({ mode, notRun: reason }) => mode !== 'server' && reason === undefined)
@@ -44,7 +44,8 @@ function judge({ throws }: Program, outcome: Outcome | undefined): void {
 
 describe('the code blocks of the documentation', () => {
   test('are in languages that are run, or that are known to be texts', () => {
-    const unknown = blocks.filter(({ language, mode }) => !(/^tsx?$/.test(language) ? ['', 'server', 'live'] : TEXTS).includes(/^tsx?$/.test(language) ? mode : language))
+    // JavaScript is what other packages' documentation shows, and says so.
+    const unknown = blocks.filter(({ language, mode, notRun: reason }) => (language !== 'js' || reason === undefined) && !(/^tsx?$/.test(language) ? ['', 'server', 'live'] : TEXTS).includes(/^tsx?$/.test(language) ? mode : language))
     expect(unknown.map(({ where, language, mode }) => `${where} ${language} ${mode}`)).toEqual([])
   })
 

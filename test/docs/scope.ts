@@ -44,7 +44,7 @@ export async function runProgram(file: string, { load, run }: Program, origin: s
   const said: string[] = []
   const { fetch } = globalThis
   const { log, error: logError } = console
-  globalThis.fetch = networkOf(emulator, origin) as typeof fetch
+  globalThis.fetch = networkOf(emulator, origin)
   console.log = console.error = (...values: readonly unknown[]) => void said.push(values.map(String).join(' '))
   const reached: string[] = []
   Object.assign(globalThis, { reached })
