@@ -9,9 +9,6 @@ import { commandsOf, copyTemplate, pack, start } from '../../scripts/template.mj
 
 /** It takes some ten seconds where the network is well. */
 const INSTALL_MS = 110_000
-/** More at a time would only wait for each other. */
-const AT_A_TIME = 2
-
 /** A template that is installed. */
 export interface Prepared {
   readonly folder: string
@@ -28,32 +25,29 @@ export interface Preparations {
   readonly remove: () => Promise<void>
 }
 
-/** Begins to install templates, two at a time, in the order given. */
+/** Packs the package for templates; one is installed when it is asked for, and the one after it beside, so that there are two at a time. */
 export async function prepare(names: readonly string[]): Promise<Preparations> {
   const folder = await mkdtemp(join(tmpdir(), 'keyless-chat-examples-'))
   const tarball = await pack(folder)
-  const waiting = [...names]
-  const prepared = new Map(names.map((name) => [name, Promise.withResolvers<Prepared>()]))
-  // Who waits for one is told of its failure; the others need not fall over it.
-  for (const { promise } of prepared.values()) promise.catch(() => {})
+  const begun = new Map<string, Promise<Prepared>>()
 
-  async function work(): Promise<void> {
-    for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
-      const waits = prepared.get(name)
-      await install(name, { folder, tarball }).then(waits?.resolve, waits?.reject)
-    }
+  function begin(name: string): Promise<Prepared> {
+    const installing = begun.get(name) ?? install(name, { folder, tarball })
+    begun.set(name, installing)
+    // Who asks for it is told of its failure; the others need not fall over it.
+    installing.catch(() => {})
+    return installing
   }
-  const working = Promise.all(Array.from({ length: AT_A_TIME }, work))
 
   return {
     async of(name) {
-      const found = prepared.get(name)
-      if (!found) throw new Error(`Cannot find the template ${name}: it is none of ${names.join(', ')}`)
-      return found.promise
+      const asked = begin(name)
+      const next = names[names.indexOf(name) + 1]
+      if (next !== undefined) void begin(next)
+      return asked
     },
     async remove() {
-      waiting.length = 0
-      await working
+      await Promise.allSettled(begun.values())
       await rm(folder, { recursive: true, force: true, maxRetries: 5 })
     },
   }

@@ -33,6 +33,8 @@ const TEMPLATES: readonly Template[] = [
 ]
 /** Words of the entries that a page must not have, as the package has them. */
 const SERVER = ['Cannot make a relay as', 'Cannot make a broker as', 'relay+jwt']
+/** An installation has three tries, and a build of Next.js takes half a minute of computing; a machine that others use makes minutes of both. */
+const PATIENCE_MS = 360_000
 const EMULATOR = 'This answer comes from an emulator'
 
 let preparations: Preparations
@@ -44,18 +46,18 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close()
   await preparations?.remove()
-})
+}, PATIENCE_MS)
 
 test('every folder of examples is tried', async () => {
   expect(TEMPLATES.map(({ name }) => name).toSorted()).toEqual(await templateNames())
 })
 
-describe.each(TEMPLATES)('examples/$name', ({ name, check, build, scripts, relays }) => {
+describe.each(TEMPLATES)('examples/$name', { timeout: PATIENCE_MS }, ({ name, check, build, scripts, relays }) => {
   let prepared: Prepared
   beforeAll(async () => {
     prepared = await preparations.of(name)
     console.log(`${name} was installed in ${(prepared.tookMs / 1000).toFixed(1)} s`)
-  })
+  }, PATIENCE_MS)
 
   /** Serves the copy by a command, until it was used. */
   async function served(command: string, use: (browser: Browser, address: string, said: () => string) => Promise<void>): Promise<void> {
