@@ -1,14 +1,15 @@
 /**
- * A failure in, a card out: what happened, what to do, the service's words and the facts, and the way on.
+ * A failure in, a card out: what happened, what to do, the service's words and the facts, and one way on.
  * @module
  */
 import type { AnyChatError } from 'keyless-chat'
 import { ADVICE } from './advice.ts'
-import type { Advice } from './advice.ts'
+import type { Action } from './advice.ts'
+import { lead } from './cures.ts'
 import { element, factList } from './dom.ts'
 import { filterNote } from './filter-note.ts'
 
-/** What the card's buttons do. */
+/** What the card's button does. */
 export interface CardActions {
   readonly retry: () => void
   /** Gets a new token, with the user's help, then asks again. */
@@ -39,7 +40,7 @@ const FACTS: Readonly<Record<string, string>> = {
 
 /** Makes the card of a failure. */
 export function failureCard(error: AnyChatError, actions: CardActions): HTMLElement {
-  const { title, remedy, renew }: Advice = ADVICE[error.code]
+  const { title, remedy } = ADVICE[error.code]
   const all = new Map<string, unknown>(Object.entries(error))
   const facts = Object.entries(FACTS).flatMap(([name, label]) => {
     const value = all.get(name)
@@ -54,36 +55,56 @@ export function failureCard(error: AnyChatError, actions: CardActions): HTMLElem
     ...(words ? [element('blockquote', {}, words)] : []),
     ...(error.code === 'content-filter' ? [filterNote(error.contentFilter)] : []),
     ...('issues' in error ? [element('ul', { class: 'issues' }, ...error.issues.map(({ path, message }) => element('li', {}, path === '' ? message : `${path}: ${message}`)))] : []),
+    element('div', { class: 'actions' }, wayOn(error, actions)),
     ...(facts.length > 0 ? [factList(facts)] : []),
     element('details', { class: 'library' }, element('summary', {}, 'In the library\'s words'), element('p', {}, error.message)),
-    actionsOf(actions, { error: renew ? error : undefined, waitMs: 'retryAfterMs' in error ? error.retryAfterMs : undefined, refused: error.code === 'unsupported-parameter' ? error.param : undefined }),
   )
 }
 
-/** Makes the row of buttons below an answer that can be asked for again. */
-export function actionsOf(
-  { retry, renew, renewing, leaveOut }: CardActions,
-  options: { readonly error?: AnyChatError | undefined; readonly waitMs?: number | undefined; readonly refused?: string | undefined } = {},
-): HTMLElement {
-  const again = element('button', { type: 'button', class: 'retry' }, 'Retry')
-  again.addEventListener('click', retry)
-  const row = element('div', { class: 'actions' }, again)
-  const { error, refused } = options
-  const leave = refused === undefined ? undefined : leaveOut(refused)
-  if (leave) {
-    const without = element('button', { type: 'button', class: 'renew' }, `Leave out ${refused}`)
-    without.addEventListener('click', leave)
-    row.prepend(without)
+/** What the buttons say that are about no more than the page. */
+const LABELS = { deployment: 'Choose another deployment', settings: 'Open the settings', check: 'Check the connection', reword: 'Change the question', fresh: 'New conversation' } as const
+
+/** Makes the one button. Where it leads to a cure that the reader takes, it asks again once they are back. */
+function wayOn(error: AnyChatError, actions: CardActions): HTMLButtonElement {
+  let action: Action = ADVICE[error.code].action
+  const parameter = error.code === 'unsupported-parameter' ? error.param : undefined
+  const leave = action === 'leave-out' && parameter !== undefined ? actions.leaveOut(parameter) : undefined
+  if (action === 'leave-out' && !leave) action = 'deployment'
+  const button = element('button', { type: 'button', class: action === 'retry' ? 'retry primary' : action === 'renew' ? 'renew' : 'primary', 'data-action': action })
+
+  switch (action) {
+    case 'retry':
+      return again(button, actions.retry, 'retryAfterMs' in error ? error.retryAfterMs : undefined)
+    case 'renew':
+      button.append(actions.renewing)
+      button.addEventListener('click', () => actions.renew(error))
+      return button
+    case 'leave-out':
+      button.append(`Leave out ${parameter ?? ''}`)
+      if (leave) button.addEventListener('click', leave)
+      return button
+    default:
+      button.append(LABELS[action])
   }
-  if (error) {
-    const token = element('button', { type: 'button', class: 'renew' }, renewing)
-    token.addEventListener('click', () => renew(error))
-    row.prepend(token)
-    // Nothing but the user helps.
-    if (error.code === 'interaction-required') again.remove()
+  const asking = (label: string) => {
+    const next = element('button', { type: 'button', class: 'retry primary', 'data-action': 'retry' })
+    button.replaceWith(again(next, actions.retry, undefined, label))
+    return next
   }
-  if (options.waitMs !== undefined && options.waitMs >= 1000) countDown(again, options.waitMs)
-  return row
+  button.addEventListener('click', () => lead(action, button, asking))
+  return button
+}
+
+/** Makes the row of an answer that did not fail and can be asked for again. */
+export function actionsOf({ retry }: CardActions): HTMLElement {
+  return element('div', { class: 'actions' }, again(element('button', { type: 'button', class: 'retry' }), retry))
+}
+
+function again(button: HTMLButtonElement, retry: () => void, waitMs = 0, label = 'Retry'): HTMLButtonElement {
+  button.textContent = label
+  button.addEventListener('click', retry)
+  if (waitMs >= 1000) countDown(button, waitMs)
+  return button
 }
 
 /** Keeps a button disabled for as long as the service asked to wait. */

@@ -53,6 +53,8 @@ export function createFigures(): Figures {
     },
     close(usage) {
       clearInterval(timer)
+      // Of an answer that never began there is nothing to tell.
+      root.hidden = pace.chunks === 0
       const hidden = thoughts ? 0 : (usage?.completion_tokens_details?.['reasoning_tokens'] ?? 0)
       // Thoughts that were not shown came before the first word.
       const tokens = usage && usage.completion_tokens - (typeof hidden === 'number' ? hidden : 0)

@@ -22,7 +22,7 @@ export function presentable(text: string): string {
   const open = openFence(lines)
   if (open) return /^[ \t>]*[`~]*[ \t]*$/.test(last) ? before : text
   if (MARKS.test(last) || FENCE.test(last)) return headless(lines, last) ?? before
-  return headless(lines, last) ?? before + closed(lines, last)
+  return headless(lines, last) ?? before + (ROW.test(last) ? cells(last) : closed(lines, last))
 }
 
 /** Finds the mark of a fence that is open after these lines. */
@@ -49,16 +49,19 @@ function headless(lines: readonly string[], last: string): string | undefined {
   return rows.length === 1 && /^[ \t>]*\|?[-|: \t]*$/.test(last) ? kept(first) : undefined
 }
 
+/** Cells show when they are whole: words that grow in the middle of one, or at its right side, would move. */
+function cells(row: string): string {
+  const whole = row.slice(0, row.lastIndexOf('|') + 1)
+  return /^[ \t>]*\|$/.test(whole) ? '' : whole
+}
+
 /** Ends what the last line leaves open, which may have begun some lines before, in the same block. */
 function closed(lines: readonly string[], last: string): string {
   let first = lines.length
   let part = last
   // Further back nothing is begun that is worth the looking.
   while (first > 0 && lines.length - first < 20 && !BLOCK.test(part) && (lines[first - 1] ?? '').trim() !== '') part = lines[--first] ?? ''
-  const begun = [...lines.slice(first), last].join('\n')
-  const cell = ROW.test(last) ? last.lastIndexOf('|') + 1 : 0
-  const ended = end(begun.slice(cell === 0 ? 0 : begun.length - last.length + cell))
-  const whole = begun.slice(0, cell === 0 ? 0 : begun.length - last.length + cell) + ended
+  const whole = end([...lines.slice(first), last].join('\n'))
   // The lines before are shown as they are, but for what was cut from them.
   const shown = lines.slice(first).map((line) => `${line}\n`).join('')
   return whole.startsWith(shown) ? whole.slice(shown.length) : last

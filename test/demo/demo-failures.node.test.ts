@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { ADVICE } from '../../demo/advice.ts'
 import type { ChatErrorCode } from '../../src/errors.ts'
 import type { Fault } from '../../src/emulator/index.ts'
-import { ask, demoOf, found, settled, speaking } from './browser.ts'
+import { ask, demoOf, found, lastText, settled, speaking } from './browser.ts'
 
 /** What the page makes of each fault when nothing is tried twice. `endless` has an end only where somebody makes one. */
 const EXPECTED = {
@@ -83,7 +83,7 @@ describe.skipIf(!found)('demo page, failures', () => {
   })
 
   test('page shows every fault that ends in a failure as a card of its code, with what to do', async () => {
-    await start('#retries=0&connectMs=1500&firstEventMs=500&idleMs=300&totalMs=6000')
+    await start('#retries=0&connectMs=5000&firstEventMs=1500&idleMs=1000&totalMs=19000')
     for (const [fault, expected] of Object.entries(EXPECTED)) {
       if (fault === 'endless') continue
       await ask(page, `What does ${fault} look like?`, `gpt-4o-mini~${fault}`)
@@ -95,7 +95,9 @@ describe.skipIf(!found)('demo page, failures', () => {
         expect(await card().getAttribute('data-code'), fault).toBe(expected)
         expect(await card().locator('h3').innerText(), fault).toBe(ADVICE[expected].title)
         expect(await card().locator('.remedy').innerText(), fault).toBe(ADVICE[expected].remedy)
-        expect(await card().locator('.retry').count(), fault).toBe(1)
+        // One way on. Nothing is set that could be left out.
+        const wanted: string = ADVICE[expected].action
+        expect(await card().locator('.actions button').evaluateAll((all) => all.map((button) => button.getAttribute('data-action'))), fault).toEqual([wanted === 'leave-out' ? 'deployment' : wanted])
         // An empty fact says nothing.
         expect((await card().locator('dd').allInnerTexts()).filter((fact) => fact.trim() === ''), fault).toEqual([])
       }
@@ -174,6 +176,66 @@ describe.skipIf(!found)('demo page, failures', () => {
       expect(await page.locator('.answer').last().getAttribute('data-state')).toBe('finished')
       expect(await page.locator('#session').inputValue()).toBe('user')
     }
+  })
+
+  test('page leads from a deployment that is not there to the picker, and asks the one that is chosen', async () => {
+    await start('#retries=0')
+    await ask(page, 'Anybody there?', 'gpt-4o-mini~404-deployment')
+    await settled(page)
+    const button = card().locator('.actions button')
+    expect(await button.innerText()).toBe('Choose another deployment')
+    await button.click()
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('deployment')
+    await page.locator('#deployment').selectOption('mistral-small')
+    expect(await button.innerText()).toBe('Ask mistral-small')
+    await button.click()
+    await settled(page)
+    expect(await lastText(page)).toContain('Anybody there?')
+    expect((await demo.calls()).at(-1)?.deployment).toBe('mistral-small')
+  })
+
+  test('page leads to the settings and to the check, and asks again after them', async () => {
+    await start('#retries=0')
+    for (const [fault, dialog, label] of [['404-route', '#connect', 'Open the settings'], ['html-200', '#checks', 'Check the connection']] as const) {
+      await ask(page, 'Hello?', `gpt-4o-mini~${fault}`)
+      await settled(page)
+      const button = card().locator('.actions button')
+      expect(await button.innerText()).toBe(label)
+      await button.click()
+      await page.locator(dialog).waitFor({ state: 'visible' })
+      expect(await page.locator('dialog[open]').count()).toBe(1)
+      await page.keyboard.press('Escape')
+      await page.locator(dialog).waitFor({ state: 'hidden' })
+      // By keyboard the way on is where it was.
+      await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe('Retry')
+      const before = (await demo.calls()).length
+      await page.keyboard.press('Enter')
+      await settled(page)
+      expect((await demo.calls()).length).toBe(before + 1)
+    }
+  })
+
+  test('page gives a question back that is refused, and one that is too long to a new conversation', async () => {
+    await start('#retries=0')
+    const written = () => page.evaluate(() => (document.activeElement as HTMLTextAreaElement | null)?.value)
+    await ask(page, 'Something [filter:prompt]', 'gpt-4o-mini')
+    await settled(page)
+    expect(await card().locator('.actions button').innerText()).toBe('Change the question')
+    await card().locator('.actions button').click()
+    expect(await written()).toBe('Something [filter:prompt]')
+    await page.locator('#fresh').click()
+
+    await page.route(`${demo.emulator}/**/chat/completions`, (route) => route.fulfill({
+      status: 400,
+      headers: { 'access-control-allow-origin': '*', 'access-control-allow-headers': '*', 'content-type': 'application/json' },
+      body: JSON.stringify({ error: { code: 'context_length_exceeded', message: 'This model\'s maximum context length is 128000 tokens.', type: 'invalid_request_error', param: 'messages' } }),
+    }))
+    await ask(page, 'A very long question', 'gpt-4o-mini')
+    await settled(page)
+    expect([await card().getAttribute('data-code'), await card().locator('.actions button').allInnerTexts()]).toEqual(['context-length', ['New conversation']])
+    await card().locator('.actions button').click()
+    await expect.poll(() => page.locator('.message').count()).toBe(0)
+    expect(await written()).toBe('A very long question')
   })
 
   test('page shows a token endpoint that fails and an endpoint that cannot be reached', async () => {
