@@ -11,8 +11,8 @@ const root = new URL(document.documentElement.dataset['root'] ?? './', document.
 const RUNNER = new URL('assets/runner.js', root).href
 const EMULATOR = new URL('emulator.js', root).href
 const PLACES = {
-  'service-worker': 'Answered by an emulator in this browser (a service worker): nothing left it.',
-  worker: 'Answered by an emulator in this page, as service workers are missing here: nothing left your browser.',
+  'service-worker': 'Nothing left this browser: what goes to the network is answered by an emulator, a service worker.',
+  worker: 'Nothing left this browser: what goes to the network is answered by an emulator in this page, as service workers are missing here.',
 } as const
 
 interface Policy {

@@ -78,12 +78,13 @@ function createWriter({ highlight, link, path, codes }) {
   const linked = (text) => text.replace(/\{@link (\w+)\}/g, '`$1`')
   const prose = (text) => /** @type {string} */ (marked.parse(linked(text)))
   const inline = (text) => /** @type {string} */ (marked.parseInline(linked(text)))
-  const signature = (code) => highlight(code, 'ts', link)
+  /** Names lead to where they are described, but for the one that is described here. */
+  const signature = (code, own) => highlight(code, 'ts', (name) => (name === own ? undefined : link(name)))
 
   function member({ name, signature: code, doc }, owner) {
     const fallback = doc.fallback === undefined ? '' : `<p class="default"><span>Default</span> ${inline(doc.fallback)}</p>`
     const throws = doc.throws.length > 0 ? `<p class="default"><span>Throws</span> ${doc.throws.map(inline).join(' ')}</p>` : ''
-    return `<dt id="${escape(`${owner}.${name}`)}"><code>${signature(code)}</code></dt>\n<dd>${doc.text ? prose(doc.text) : ''}${fallback}${throws}</dd>`
+    return `<dt id="${escape(`${owner}.${name}`)}"><code>${signature(code, owner)}</code></dt>\n<dd>${doc.text ? prose(doc.text) : ''}${fallback}${throws}</dd>`
   }
 
   function list(title, items) {
@@ -93,7 +94,7 @@ function createWriter({ highlight, link, path, codes }) {
   function symbol({ name, kind, file, line, doc, signatures, members }) {
     return `<div class="symbol">
 <h3 id="${name}"><code>${name}</code><a class="anchor" href="#${name}" aria-label="Link to “${name}”">#</a></h3>
-<div class="code signature"><pre tabindex="0" aria-label="Signature"><code>${signatures.map(signature).join('\n')}</code></pre></div>
+<div class="code signature"><pre tabindex="0" aria-label="Signature"><code>${signatures.map((code) => signature(code, name)).join('\n')}</code></pre></div>
 ${prose(doc.text)}${list('Parameters', doc.params.map(({ name: param, text }) => `<code>${escape(param)}</code> ${inline(text)}`))}${list('Returns', doc.returns ? [inline(doc.returns)] : [])}${list('Throws', doc.throws.map(inline))}${
       members.length > 0 ? `<dl class="members">${members.map((one) => member(one, name)).join('\n')}</dl>\n` : ''
     }${doc.examples.length > 0 ? `<h4>Example</h4>\n${doc.examples.map(prose).join('')}` : ''}${list('See', doc.see.map(inline))}<p class="source">${kind === 'typeAlias' ? 'type' : kind === 'variable' ? 'value' : kind}, <code>${escape(file)}</code>, line ${line}</p>

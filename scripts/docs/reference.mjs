@@ -108,7 +108,8 @@ function symbolsOf(node, { source }) {
     const [first] = declarations.filter(({ declarationKind }) => declarationKind === 'export')
     if (!first) return []
     const { filename, line } = first.kind === 'reference' ? first.def.target : first.location
-    return [{ name, reference: first.kind === 'reference', place: `${fileURLToPath(filename).slice(root.length)}:${line}` }]
+    // Deno counts from 0.
+    return [{ name, reference: first.kind === 'reference', place: `${fileURLToPath(filename).slice(root.length)}:${line + 1}` }]
   })
   return { doc: parseDoc(commentOf(readFileSync(root + source, 'utf8'))), found }
 }

@@ -7,7 +7,7 @@ import { ROOT } from '../package/artifact.ts'
 import { found, openPages } from './in-chromium.ts'
 import type { Pages } from './in-chromium.ts'
 import { runInNode } from './in-node.ts'
-import { blocks, compile, FOLDER, pagesOf, programs } from './programs.ts'
+import { blocks, compile, FOLDER, pagesOf, PROGRAM, programs } from './programs.ts'
 import type { Program } from './programs.ts'
 import type { Outcome } from './scope.ts'
 
@@ -44,8 +44,7 @@ function judge({ throws }: Program, outcome: Outcome | undefined): void {
 
 describe('the code blocks of the documentation', () => {
   test('are in languages that are run, or that are known to be texts', () => {
-    // JavaScript is what other packages' documentation shows, and says so.
-    const unknown = blocks.filter(({ language, mode, notRun: reason }) => (language !== 'js' || reason === undefined) && !(/^tsx?$/.test(language) ? ['', 'server', 'live'] : TEXTS).includes(/^tsx?$/.test(language) ? mode : language))
+    const unknown = blocks.filter(({ language, mode }) => !(PROGRAM.test(language) ? ['', 'server', 'live'] : TEXTS).includes(PROGRAM.test(language) ? mode : language))
     expect(unknown.map(({ where, language, mode }) => `${where} ${language} ${mode}`)).toEqual([])
   })
 

@@ -51,15 +51,18 @@ export const blocks: readonly Program[] = pagesOf().flatMap((page) =>
   })),
 )
 
+/** The languages of programs; JavaScript is run as it is, without being checked. */
+export const PROGRAM = /^(tsx?|js)$/
+
 /** Those that are programs. */
-export const programs: readonly Program[] = blocks.filter(({ language }) => /^tsx?$/.test(language))
+export const programs: readonly Program[] = blocks.filter(({ language }) => PROGRAM.test(language))
 
 /** Writes all programs, and beside each the one that runs it, and compiles them in one go; what the compiler says is told by file. */
 export async function compile(): Promise<ReadonlyMap<string, string>> {
   rmSync(FOLDER, { recursive: true, force: true })
   for (const { file, language, code, run: body, exports, page } of programs) {
     mkdirSync(join(FOLDER, file, '..'), { recursive: true })
-    writeFileSync(join(FOLDER, `${file}.${language}`), `${code}\nexport {}\n${reached(file)}`)
+    writeFileSync(join(FOLDER, `${file}.${language}`), `${code}\nexport {}\n${reached(file, language)}`)
     const name = /line-\d+$/.exec(file)?.[0] ?? ''
     if (body !== undefined) writeFileSync(join(FOLDER, `${file}-run.ts`), runner(name, language, code, body))
     // What a page calls `export const relay` is what its other programs import from `./relay.ts`.
@@ -69,15 +72,15 @@ export async function compile(): Promise<ReadonlyMap<string, string>> {
     if (exported && imported && !existsSync(alias)) writeFileSync(alias, `export * from './${name}.${language}'\n`)
   }
   writeFileSync(join(FOLDER, 'runtimes.d.ts'), RUNTIMES)
-  const compilerOptions = { target: 'es2022', lib: ['es2023', 'dom', 'dom.iterable', 'dom.asynciterable'], module: 'nodenext', strict: true, exactOptionalPropertyTypes: true, noEmit: true, allowImportingTsExtensions: true, skipLibCheck: true, jsx: 'react-jsx', types: ['node', 'react'] }
-  writeFileSync(join(FOLDER, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['**/*.ts', '**/*.tsx'] }))
+  const compilerOptions = { target: 'es2022', lib: ['es2023', 'dom', 'dom.iterable', 'dom.asynciterable'], module: 'nodenext', strict: true, exactOptionalPropertyTypes: true, noEmit: true, allowImportingTsExtensions: true, skipLibCheck: true, jsx: 'react-jsx', allowJs: true, types: ['node', 'react'] }
+  writeFileSync(join(FOLDER, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['**/*.ts', '**/*.tsx', '**/*.js'] }))
   const { text } = await run(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', FOLDER, '--pretty', 'false'], ROOT)
   return diagnostics(text)
 }
 
 /** The program's last line, which tells that it has come there: bundlers leave out modules that look as if they did nothing. */
-function reached(file: string): string {
-  return `;(globalThis as { reached?: string[] }).reached?.push(${JSON.stringify(file)})\n`
+function reached(file: string, language: string): string {
+  return `;${language === 'js' ? 'globalThis' : '(globalThis as { reached?: string[] })'}.reached?.push(${JSON.stringify(file)})\n`
 }
 
 /** A module whose function has the program's exports in scope, and with them all that {@link Scope} has. */
@@ -97,8 +100,8 @@ function diagnostics(text: string): ReadonlyMap<string, string> {
   const found = new Map<string, string>()
   let file = ''
   for (const line of text.split('\n').filter(Boolean)) {
-    const [, path] = /^(\S.*?\.tsx?)\(\d+,\d+\): /.exec(line) ?? []
-    if (path !== undefined) file = relative(FOLDER, join(ROOT, path)).replaceAll('\\', '/').replace(/(-run)?\.tsx?$/, '')
+    const [, path] = /^(\S.*?\.(?:tsx?|js))\(\d+,\d+\): /.exec(line) ?? []
+    if (path !== undefined) file = relative(FOLDER, join(ROOT, path)).replaceAll('\\', '/').replace(/(-run)?\.(tsx?|js)$/, '')
     found.set(file, `${found.get(file) ?? ''}${line}\n`)
   }
   return found
