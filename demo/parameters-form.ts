@@ -56,8 +56,8 @@ export function createParametersForm({ picker, code, changed }: ParametersFormOp
   function open(): void {
     deployment.replaceChildren(...[...picker.children].map((child) => child.cloneNode(true)))
     deployment.value = picker.value
-    program.textContent = code()
     copied.textContent = ''
+    show()
     dialog.showModal()
   }
 
