@@ -103,7 +103,7 @@ export function start(command, { cwd, env = {}, shown = false }) {
     })
   }
   const kill = () => {
-    if (windows) child.kill()
+    if (windows || child.pid === undefined) child.kill()
     else {
       try {
         process.kill(-child.pid, 'SIGKILL')
