@@ -100,7 +100,8 @@ describe('the reference', () => {
     const text = html(path)
     expect(text).toContain(`<h1 id="entry"><code>${specifier}</code></h1>`)
     for (const symbol of exported) {
-      const [, own] = new RegExp(`<h3 id="${symbol}">[^]*?</pre></div>\\s*<p>([^]*?)</p>`).exec(text) ?? []
+      const section = text.split('<div class="symbol">').find((part) => part.trimStart().startsWith(`<h3 id="${symbol}">`))
+      const [, own] = /<\/pre><\/div>\s*<p>([^]*?)<\/p>/.exec(section ?? '') ?? []
       const [, home, there] = new RegExp(`<li><a href="([^"]*)#${symbol}"><code>${symbol}</code></a> ([^]*?)</li>`).exec(text) ?? []
       expect(own ?? there, `${symbol} of ${specifier}`).toMatch(/\S+ \S+/)
       if (own === undefined) expect(html(posix.join('api', home ?? ''))).toContain(`<h3 id="${symbol}">`)
