@@ -1,5 +1,7 @@
+import { spawnSync } from 'node:child_process'
 import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import process from 'node:process'
 import type { Browser } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { start, templateNames } from '../../scripts/template.mjs'
@@ -11,6 +13,8 @@ import { chat, visit } from './visit.ts'
 
 interface Template {
   readonly name: string
+  /** Why it cannot be tried here: its tool is not had for every platform. */
+  readonly lacks?: string | undefined
   /** What checks its types. */
   readonly check?: readonly string[]
   /** What builds it, what serves what was built, and where scripts for the browser are then. */
@@ -24,10 +28,10 @@ interface Template {
 /** In the order in which they are installed and tried: the one with least to install first. */
 const TEMPLATES: readonly Template[] = [
   { name: 'script-tag' },
-  { name: 'deno', check: ['deno', 'task', 'check'], relays: true },
+  { name: 'deno', lacks: lack('deno'), check: ['deno', 'task', 'check'], relays: true },
   { name: 'svelte', check: ['npm', 'run', 'check'], build: { serve: 'npm run preview', scripts: 'dist/assets' } },
   { name: 'vite-react', check: ['npm', 'run', 'check'], build: { serve: 'npm run preview', scripts: 'dist/assets' } },
-  { name: 'cloudflare-worker', check: ['npm', 'run', 'check'], scripts: 'public', relays: true },
+  { name: 'cloudflare-worker', lacks: lack('workerd'), check: ['npm', 'run', 'check'], scripts: 'public', relays: true },
   // Its build checks types.
   { name: 'next-edge', build: { serve: 'npm start', scripts: '.next/static' }, relays: true },
 ]
@@ -40,7 +44,7 @@ const EMULATOR = 'This answer comes from an emulator'
 let preparations: Preparations
 let browser: Browser | undefined
 beforeAll(async () => {
-  preparations = await prepare(TEMPLATES.map(({ name }) => name))
+  preparations = await prepare(TEMPLATES.flatMap(({ name, lacks }) => (lacks === undefined ? [name] : [])))
   if (found) browser = await launch()
 })
 afterAll(async () => {
@@ -52,7 +56,7 @@ test('every folder of examples is tried', async () => {
   expect(TEMPLATES.map(({ name }) => name).toSorted()).toEqual(await templateNames())
 })
 
-describe.each(TEMPLATES)('examples/$name', { timeout: PATIENCE_MS }, ({ name, check, build, scripts, relays }) => {
+for (const { name, lacks, check, build, scripts, relays } of TEMPLATES) describe.skipIf(lacks !== undefined)(`examples/${name}${lacks === undefined ? '' : ` (${lacks})`}`, { timeout: PATIENCE_MS }, () => {
   let prepared: Prepared
   beforeAll(async () => {
     prepared = await preparations.of(name)
@@ -117,6 +121,12 @@ test('the words by which a server is known are those of the package', async () =
   const edge = await all(join(ROOT, 'dist'), /\.js$/)
   for (const word of [...SERVER, EMULATOR]) expect(edge).toContain(word)
 })
+
+/** Says that a tool does not run here, if it does not. */
+function lack(tool: string): string | undefined {
+  const { status } = spawnSync(tool, ['--version'], { stdio: 'ignore', shell: process.platform === 'win32' })
+  return status === 0 ? undefined : `${tool} does not run on this machine`
+}
 
 /** What the scripts below a folder have of what a page must not have, or need not. */
 async function shipped(folder: string): Promise<{ readonly server: readonly string[]; readonly emulator: boolean }> {
