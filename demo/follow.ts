@@ -9,15 +9,20 @@ const NEAR = 40
 /** Follows `content` inside of `scroller`; `button` shows while the reader is elsewhere. Returns a way back to the end. */
 export function follow(scroller: HTMLElement, content: HTMLElement, button: HTMLElement): () => void {
   let following = true
+  let top = 0
 
   function toEnd(): void {
     following = true
     button.hidden = true
     scroller.scrollTop = scroller.scrollHeight
+    top = scroller.scrollTop
   }
 
   scroller.addEventListener('scroll', () => {
-    following = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR
+    // What has grown since the list was moved to its end has moved nobody away from there: only a reader goes up.
+    if (scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR) following = true
+    else if (scroller.scrollTop < top) following = false
+    top = scroller.scrollTop
     button.hidden = following
   })
   button.addEventListener('click', () => {

@@ -17,6 +17,8 @@ import type { Prose } from './prose.ts'
 
 /** What a blank line ends; lists, indented code and markup may go on after one. */
 const ENDS_AT_BLANK: readonly string[] = ['paragraph', 'heading', 'hr', 'blockquote', 'table', 'def']
+/** A block that is longer ends where a word does: looked through with each piece that comes, it would cost ever more. */
+const LONGEST_BLOCK = 20_000
 /** What may be a link whose address stands further down: `[words][name]`, `[name]`. */
 const REFERENCE = /\[[^\]]+\](?!\()/
 
@@ -148,6 +150,12 @@ export function writeMarkdown(container: HTMLElement, options: BlockOptions): Pr
     if (!fence && !list && standing === 0) tail = tail.replace(/^(?:[ \t]*\n)+/, '')
     while (encode(final) || (!fence && settle()));
     if (fence) return
+    if (!final && tail.length > LONGEST_BLOCK) {
+      const end = Math.max(tail.lastIndexOf('\n'), tail.lastIndexOf(' ')) + 1 || tail.length
+      standing += render(lex(tail.slice(0, end)))
+      list = undefined
+      cut(end)
+    }
     const tokens = lex(final ? tail : presentable(tail))
     const shown = render(tokens)
     if (!final) return

@@ -84,13 +84,15 @@ export function answerView(deployment: string, actions: AnswerActions): AnswerEl
     root.setAttribute('aria-busy', 'false')
     if (mark) badges.append(element('span', { class: 'badge' }, mark))
     if (body.refused) badges.append(element('span', { class: 'badge' }, 'Refused'))
-    if (body.source.trim() !== '') after.append(element('div', { class: 'answer-bar' }, copyButton('answer', () => body.source.trim(), actions.say)))
+    const bar = element('div', { class: 'answer-bar' })
+    if (body.source.trim() !== '') bar.append(copyButton('answer', () => body.source.trim(), actions.say))
+    if (filter) bar.append(filterNote(filter))
+    if (bar.childElementCount > 0) after.append(bar)
     if (!sources.empty) {
       for (const text of body.root.querySelectorAll<HTMLElement>('.text')) sources.link(text)
       sources.searched(result.intent)
       after.append(sources.root)
     }
-    if (filter) after.append(filterNote(filter))
     const facts = factsOf(result, requestId)
     if (facts.length > 0) after.append(factList(facts))
   }

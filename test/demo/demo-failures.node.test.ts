@@ -207,7 +207,7 @@ describe.skipIf(!found)('demo page, failures', () => {
       await page.keyboard.press('Escape')
       await page.locator(dialog).waitFor({ state: 'hidden' })
       // By keyboard the way on is where it was.
-      await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe('Retry')
+      await expect.poll(() => page.evaluate(() => document.activeElement?.textContent), { timeout: 10_000 }).toBe('Retry')
       const before = (await demo.calls()).length
       await page.keyboard.press('Enter')
       await settled(page)
@@ -234,7 +234,7 @@ describe.skipIf(!found)('demo page, failures', () => {
     await settled(page)
     expect([await card().getAttribute('data-code'), await card().locator('.actions button').allInnerTexts()]).toEqual(['context-length', ['New conversation']])
     await card().locator('.actions button').click()
-    await expect.poll(() => page.locator('.message').count()).toBe(0)
+    await expect.poll(() => page.locator('.message').count(), { timeout: 10_000 }).toBe(0)
     expect(await written()).toBe('A very long question')
   })
 

@@ -34,7 +34,7 @@ describe.skipIf(!found)('demo page, tools', () => {
   }
   const card = () => page.locator('.call').last()
   const state = () => card().getAttribute('data-state')
-  const asks = () => expect.poll(() => page.locator('.call[data-state=asking]').count()).toBe(1)
+  const asks = () => expect.poll(() => page.locator('.call[data-state=asking]').count(), { timeout: 10_000 }).toBe(1)
   const focused = () => page.evaluate(() => document.activeElement?.id || document.activeElement?.className)
   const lastBody = async () => (await served.calls()).at(-1)?.body as Body
 

@@ -156,6 +156,8 @@ describe.skipIf(!found)('writeMarkdown()', () => {
       if (part !== code) expect(Math.max(...few)).toBeGreaterThan(10)
       expect(Math.max(...many), part).toBe(Math.max(...few))
     }
+    // Not even of a block that never ends.
+    for (const part of ['and on ', '- and on\n  ', 'x']) expect(Math.max(...await cost(Array.from({ length: 120 }, () => part.repeat(Math.ceil(1000 / part.length)))))).toBeLessThan(50_000)
     // What is open is code: nothing of it is lexed at all.
     expect((await cost(words('```\n' + 'line of code\n'.repeat(50)))).slice(5).every((count) => count === 0)).toBe(true)
   })
