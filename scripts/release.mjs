@@ -56,12 +56,12 @@ export function contradictions({ manifest: { name, version }, lock, jsr, changel
  * @param {Release & { tag: string, repository?: string }} release
  * @returns {string[]}
  */
-export function disagreements({ tag, repository, ...release }) {
+export function disagreements({ tag, repository = '', ...release }) {
   const { manifest, changelog } = release
   return [
     tag !== `v${manifest.version}` && `the tag must be v${manifest.version}, the version of package.json: it is ${tag}`,
     headingOf(changelog).date === null && `the newest heading of CHANGELOG.md must be ## ${manifest.version} (<date>): it is ## ${headingOf(changelog).text}`,
-    repository && repositoryOf(manifest) !== `git+https://github.com/${repository}.git` && `the repository of package.json must be git+https://github.com/${repository}.git: it is ${repositoryOf(manifest) ?? 'not named'}`,
+    repository !== '' && repositoryOf(manifest) !== `git+https://github.com/${repository}.git` && `the repository of package.json must be git+https://github.com/${repository}.git: it is ${repositoryOf(manifest) ?? 'not named'}`,
     ...contradictions(release),
   ].filter((problem) => typeof problem === 'string')
 }

@@ -23,6 +23,7 @@ const release: Release & { tag: string; repository: string } = {
 describe('disagreements()', () => {
   test('has none where everything agrees', () => {
     expect(disagreements(release)).toEqual([])
+    expect(disagreements({ ...release, repository: '' })).toEqual([])
     expect(disagreements({ ...release, manifest: { ...release.manifest, repository: 'git+https://github.com/o/n.git' } })).toEqual([])
   })
 
