@@ -69,5 +69,5 @@ async function bundle(folder, { format, input, define = {} }) {
 
 /** Without comments and indentation: it is read by browsers. */
 function compact(css) {
-  return css.replace(/\/\*[^]*?\*\//g, '').replace(/\n\s*/g, '\n').replace(/\n{2,}/g, '\n').trim()
+  return css.replace(/\/\*[^]*?\*\//g, '').replace(/\s+/g, ' ').replace(/ ?([{};]) ?/g, '$1').trim()
 }

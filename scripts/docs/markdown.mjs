@@ -77,10 +77,11 @@ export function articleOf(markdown, { source, path, pages, highlight, link, repo
     },
     table(token) {
       const cell = (tag, { tokens, align }) => `<${tag}${align ? ` class="${align}"` : ''}>${this.parser.parseInline(tokens)}</${tag.split(' ')[0]}>`
-      // A corner without a text heads nothing.
+      // Below a corner without a text, the first column heads its rows.
+      const rowsHeaded = token.header[0]?.text.trim() === ''
       const head = `<tr>${token.header.map((one) => cell(one.text.trim() ? 'th scope="col"' : 'td', one)).join('')}</tr>`
-      const rows = token.rows.map((cells) => `<tr>${cells.map((one) => cell('td', one)).join('')}</tr>`)
-      say(textOf(rows.join(' ').replaceAll('</td>', ' ')))
+      const rows = token.rows.map((cells) => `<tr>${cells.map((one, column) => cell(rowsHeaded && column === 0 ? 'th scope="row"' : 'td', one)).join('')}</tr>`)
+      say(textOf(rows.join(' ').replaceAll(/<\/t[dh]>/g, ' ')))
       // It may be wider than a phone, and keys must reach what scrolls.
       return `<div class="table" role="group" aria-label="Table" tabindex="0"><table><thead>${head}</thead><tbody>${rows.join('\n')}</tbody></table></div>\n`
     },

@@ -64,7 +64,7 @@ describe.skipIf(!found)('the site in Chromium', () => {
     await judge(page)
     expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
     await page.getByRole('button', { name: 'Pages' }).click()
-    await page.locator('#site-pages').getByRole('link', { name: 'Start', exact: true }).waitFor()
+    await page.locator('#site-pages').getByRole('link', { name: 'Getting started', exact: true }).waitFor()
     await judge(page)
     await page.keyboard.press('Escape')
     await until(() => page.locator('#site-pages').isVisible()).toBe(false)
