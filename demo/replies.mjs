@@ -141,7 +141,7 @@ export function reply({ prompt, lastRole, lastText, body }) {
   if (/poem|verse|story/i.test(prompt)) return POEM
   if (/\bmarkdown\b/i.test(prompt)) return MARKDOWN
   if (/\bkeys?\b/i.test(prompt)) return KEYS
-  if (/\bcode\b|\bexample\b|\b(java|type)script\b/i.test(prompt)) return CODE
+  if (/\bcode\b|\b(?:java|type)script\b/i.test(prompt)) return CODE
   const turn = [body['messages']].flat().filter((message) => message?.role === 'user').length
   return `You wrote: “${shorten(prompt)}”.
 

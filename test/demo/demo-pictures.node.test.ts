@@ -166,9 +166,14 @@ describe.skipIf(!found)('demo page, pictures', () => {
     await start()
     const policy = (await fetch(`${demo.page}/`)).headers.get('content-security-policy') ?? ''
     expect(/img-src ([^;]+)/.exec(policy)?.[1]).toBe("'self' data:")
+    const requests: string[] = []
+    page.on('request', (request) => requests.push(request.url()))
     await ask(page, '![x](https://evil.example/?q=1) <img src="https://evil.example/?q=2">')
     await settled(page)
-    expect(await lastText(page)).toContain('![x](https://evil.example/?q=1) <img src=')
+    // A picture is a link to it, with the words for those who do not see it.
+    expect(await lastText(page)).toContain('x <img src="https://evil.example/?q=2">')
+    expect(await page.locator('.answer .text a.picture').getAttribute('href')).toBe('https://evil.example/?q=1')
+    expect(requests.filter((url) => url.includes('evil'))).toEqual([])
     expect(await page.locator('#messages img').count()).toBe(0)
     expect(await heard.violations()).toEqual([])
   })
