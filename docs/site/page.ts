@@ -30,11 +30,16 @@ if (find) {
 
 const entries = new Map([...document.querySelectorAll<HTMLAnchorElement>('.contents a')].map((link) => [decodeURIComponent(link.hash.slice(1)), link]))
 
-/** Marks the last heading above the middle of the window. */
+/** Where the headings are; what is not laid out yet is asked by its frame, as to ask within would lay it out. */
+const places = [...entries.keys()].flatMap((id) => {
+  const heading = document.getElementById(id)
+  return heading ? [{ id, place: heading.closest('.symbol') ?? heading }] : []
+})
+
+/** Marks the last heading in the upper third of the window, or above it. */
 function mark(): void {
-  const headings = [...entries.keys()].flatMap((id) => document.getElementById(id) ?? [])
-  const above = headings.filter((heading) => heading.getBoundingClientRect().top < innerHeight / 3)
-  const current = above.at(-1) ?? headings[0]
+  const above = places.filter(({ place }) => place.getBoundingClientRect().top < innerHeight / 3)
+  const current = above.at(-1) ?? places[0]
   for (const [id, link] of entries) {
     if (id === current?.id) link.setAttribute('aria-current', 'true')
     else link.removeAttribute('aria-current')
@@ -44,10 +49,7 @@ function mark(): void {
 if (entries.size > 0) {
   // It tells when a heading comes or goes, which is as often as the mark can move.
   const observer = new IntersectionObserver(mark, { rootMargin: '0px 0px -66% 0px' })
-  for (const id of entries.keys()) {
-    const heading = document.getElementById(id)
-    if (heading) observer.observe(heading)
-  }
+  for (const { place } of places) observer.observe(place)
 }
 
 const pages = document.querySelector<HTMLElement>('.pages')

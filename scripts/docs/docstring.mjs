@@ -19,7 +19,7 @@
 const TAGS = /(?:^|\s)@(module|param|returns?|throws|defaultValue|example|see|typeParam|deprecated)\b[ \t]*/g
 
 /**
- * Takes a docstring apart; tags may stand within a line, as in `/** How long. @defaultValue `1` *​/`.
+ * Takes a docstring apart; tags may stand within a line, as in `How long. @defaultValue 1`.
  *
  * @param {string} comment Without its ends
  * @returns {Doc}

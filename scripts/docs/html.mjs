@@ -17,7 +17,13 @@ export function textOf(html) {
   return html.replace(/<[^>]*>/g, '').replace(/&(amp|lt|gt|quot|#39);/g, (_, name) => NAMED[name])
 }
 
-/** The anchor that GitHub gives to a heading, so that links hold in both places; `taken` holds those of the page. */
+/**
+ * The anchor that GitHub gives to a heading, so that links hold in both places; `taken` holds those of the page.
+ *
+ * @param {string} text
+ * @param {Map<string, number>} taken
+ * @returns {string}
+ */
 export function slugOf(text, taken) {
   const slug = text.toLowerCase().trim().replace(/[^\p{L}\p{M}\p{N}\p{Pc}\- ]/gu, '').replaceAll(' ', '-')
   const count = taken.get(slug) ?? 0

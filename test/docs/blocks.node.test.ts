@@ -41,7 +41,7 @@ test.for([
   ['interface A {\n  b: string\n}\nconst a: A = { b }\n', 'const a = { b }\n'],
   ['export async function ask(foundry: Connection, text: string): Promise<string | null> {\n  return x as unknown as { a: string }\n}\n', 'export async function ask(foundry, text) {\n  return x\n}\n'],
   ["const plain = 'as string: yes' // as it is\n", "const plain = 'as string: yes' // as it is\n"],
-])('withoutTypes(%j)', ([typed, plain]) => {
+] as const)('withoutTypes(%j)', ([typed, plain]) => {
   expect(withoutTypes(typed)).toBe(plain)
 })
 
