@@ -15,13 +15,18 @@ import { found } from './in-chromium.ts'
 
 // Of this process alone, as several may run tests in one tree.
 export const SITE = join(ROOT, `build/docs-tested-${process.pid}`)
-process.once('exit', () => rmSync(SITE, { recursive: true, force: true }))
 
 let building: Promise<readonly string[]> | undefined
 
-/** Builds the site, and returns the paths of its pages. */
+/** Builds the site unless it is there, and returns the paths of its pages. */
 export function siteOf(): Promise<readonly string[]> {
   return (building ??= buildSite(SITE).then(({ pages }) => pages))
+}
+
+/** Removes it, as nobody else will. */
+export function removeSite(): void {
+  building = undefined
+  rmSync(SITE, { recursive: true, force: true })
 }
 
 export const html = (path: string): string => readFileSync(join(SITE, path), 'utf8')

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { AxeResults } from 'axe-core'
 import type { Locator, Page } from 'playwright'
 import { createEmulated } from '../../docs/site/emulated.ts'
-import { browse, html, siteOf } from './built-site.ts'
+import { browse, html, removeSite, siteOf } from './built-site.ts'
 import type { Browsed, Opened } from './built-site.ts'
 import { found } from './in-chromium.ts'
 
@@ -48,7 +48,10 @@ describe.skipIf(!found)('the site in Chromium', () => {
     pages = await siteOf()
     browsed = await browse()
   })
-  afterAll(() => browsed?.close())
+  afterAll(async () => {
+    await browsed?.close()
+    removeSite()
+  })
 
   // One of each kind, and the richest of what is written.
   test.for(['index.html', 'deploy.html', 'errors/index.html', 'errors/rate-limited.html', 'api/index.html', 'api/sse.html'])('%s can be used by everybody, light and dark', async (path) => {
