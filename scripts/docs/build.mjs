@@ -39,7 +39,8 @@ export async function buildSite(folder, { report = fail } = {}) {
   }))
   for (const page of pages.filter(({ path }) => /^(errors|decisions)\/index\.html$/.test(path))) {
     const listed = [...articles.values()].filter(({ parent }) => parent === page.path)
-    articles.set(page.path, withList(articles.get(page.path) ?? emptyList(page), listed))
+    // One that is written lists its pages itself.
+    if (!articles.has(page.path)) articles.set(page.path, withList(emptyList(page), listed))
   }
   const codes = pages.filter(({ parent }) => parent === 'errors/index.html').map(({ title }) => title)
   const api = [entriesPage(reference.entries, { highlight }), ...reference.entries.map((entry) => entryPage(entry, { highlight, link: reference.linkFrom(entry.path), codes }))].map((page) => ({ ...page, kind: 'reference' }))

@@ -22,7 +22,7 @@ export function readNav() {
   return JSON.parse(readFileSync(`${root}docs/site/nav.json`, 'utf8'))
 }
 
-/** What is made and not written: the lists of a folder's pages. */
+/** Pages that list those of a folder; where none is written, the list is made. */
 const LISTS = { 'errors/index.md': 'errors', 'decisions/index.md': 'decisions' }
 
 /**

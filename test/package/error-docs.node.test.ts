@@ -40,6 +40,12 @@ describe('docs/errors', () => {
     expect(names.sort()).toEqual(codes.map((code) => `${code}.md`).sort())
   })
 
+  test('has a list that says of each code, once, what its page says', () => {
+    const list = readFileSync(join(PAGES, 'index.md'), 'utf8')
+    const rows = [...list.matchAll(/^\| \[(.+)\]\((.+)\.md\) \| (.*) \|$/gm)].map(([, name, file, meaning]) => `${name} ${file} ${meaning}`)
+    expect(rows.sort()).toEqual(codes.map((code) => `${code} ${code} ${pageOf(code).split('\n')[2]}`).sort())
+  })
+
   test.for(codes)('%s.md has the form of all', (code) => {
     const page = pageOf(code)
     expect(page).toMatch(new RegExp(`^# ${code}\n\n[A-Z][^\n]+\\.\n\n## `))
