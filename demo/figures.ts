@@ -6,7 +6,7 @@
 import type { Usage } from 'keyless-chat'
 import { createChart } from './chart.ts'
 import { element } from './dom.ts'
-import { createPace, rateOf } from './pace.ts'
+import { createPace, rateOf, tokensShown } from './pace.ts'
 
 /** The figures of one answer. */
 export interface Figures {
@@ -55,9 +55,7 @@ export function createFigures(): Figures {
       clearInterval(timer)
       // Of an answer that never began there is nothing to tell.
       root.hidden = pace.chunks === 0
-      const hidden = thoughts ? 0 : (usage?.completion_tokens_details?.['reasoning_tokens'] ?? 0)
-      // Thoughts that were not shown came before the first word.
-      const tokens = usage && usage.completion_tokens - (typeof hidden === 'number' ? hidden : 0)
+      const tokens = usage && tokensShown(usage, thoughts)
       const [count, name] = tokens === undefined ? [pace.chunks, 'Chunks/s'] : [tokens, 'Tokens/s']
       const ms = performance.now() - start
       show(ms, count, name)

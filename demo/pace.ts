@@ -2,6 +2,7 @@
  * When pieces of an answer came in, how fast it came out: as figures, and as a curve of a size that does not grow. Runs anywhere, knows no document.
  * @module
  */
+import type { Usage } from 'keyless-chat'
 
 /** How many parts of its time a curve has at most, and how long one is at first. */
 const BINS = 48
@@ -55,6 +56,12 @@ export function createPace(): Pace {
       bins[bin] = (bins[bin] ?? 0) + 1
     },
   }
+}
+
+/** How many tokens were shown: thoughts that were not came before the first word, and are none of its pace. */
+export function tokensShown(usage: Usage, thoughtsToo: boolean): number {
+  const thought = usage.completion_tokens_details?.['reasoning_tokens']
+  return usage.completion_tokens - (thoughtsToo || typeof thought !== 'number' ? 0 : thought)
 }
 
 /** How many per second came after the first piece; undefined where there was no time to tell. */

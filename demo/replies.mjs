@@ -115,8 +115,7 @@ Markup such as <b>this</b> stays what it is: text.`
 
 const OFFERS = `From here you can
 
-- pick a **failure** from the list of deployments, to see how the page takes it,
-- ask \`Why should a page hold no key?\`, for an answer of some length,
+- pick a **failure** from the list of deployments,
 - ask for \`code\`, or for all of \`Markdown\`.`
 
 const DAYS = ['Arrive at noon, drop the bags and walk along the river until it is dark.', 'Get up early for the market, then spend the hot hours in a museum.', 'Take the slow train to the hills and come back for a late dinner.']
@@ -145,7 +144,7 @@ export function reply({ prompt, lastRole, lastText, body }) {
   const turn = [body['messages']].flat().filter((message) => message?.role === 'user').length
   return `You wrote: “${shorten(prompt)}”.
 
-This is an **emulated model**, so no account was needed and nothing left your machine. The words arrive one at a time, as from a real deployment, so that you can press *Stop* half way and keep what came.
+This is an **emulated model**: no account was needed, and nothing left your machine. The words arrive one at a time, as from a real deployment, so that you can press *Stop* half way and keep what came.
 
 ${turn > 1 ? `I can see ${turn} messages of yours in this conversation.` : OFFERS}`
 }

@@ -187,12 +187,14 @@ describe.skipIf(!found)('writeMarkdown()', () => {
   })
 
   test('keeps the outline of the page, names its tables and tasks, and lets a keyboard scroll', async () => {
-    const { whole } = await write(['# One\n\n### Three\n\n###### Six\n\n- [x] a\n- [ ] b\n\n| Name | Age |\n| :-- | --: |\n| A | 1 |\n\n```py\nx\n```\n\n3. c\n4. d'])
+    const { whole } = await write(['# One\n\n### Three\n\n###### Six\n\n- [x] a\n- [ ] b\n\n| Name | Age |\n| :-- | --: |\n| A | 1 |\n\n```py\nx\n```\n\n3. c\n4. d\n\n[q](https://example.com/?a=1&amp;b=2)'])
     expect([...whole.matchAll(/<h(\d) data-depth="(\d)">/g)].map(([, level, depth]) => [level, depth])).toEqual([['3', '1'], ['5', '3'], ['6', '6']])
     expect(whole).toContain('<div class="table" role="region" tabindex="0" aria-label="Table: Name, Age">')
     expect(whole).toContain('<th scope="col" data-align="right">Age</th>')
     expect(whole).toMatch(/<input type="checkbox" disabled="" aria-label="Done" checked="">a.*aria-label="To do">b/)
     expect(whole).toContain('<pre tabindex="0" role="group" aria-label="Code, Python"><code>x</code></pre>')
     expect(whole).toContain('<ol start="3">')
+    // An address is read before it is used, and written into the page as it is.
+    expect(whole).toContain('<a href="https://example.com/?a=1&amp;b=2"')
   })
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createPace, rateOf } from '../../demo/pace.ts'
+import { createPace, rateOf, tokensShown } from '../../demo/pace.ts'
 
 test('createPace() counts pieces from the first one on', () => {
   const pace = createPace()
@@ -31,4 +31,11 @@ test('rateOf() says nothing of what came at once', () => {
   pace.take(2100)
   expect(rateOf(pace, 300)).toBe(150)
   expect(rateOf(pace, pace.chunks)).toBe(2)
+})
+
+test('tokensShown() leaves out thoughts that nobody saw', () => {
+  const usage = { prompt_tokens: 5, completion_tokens: 100, total_tokens: 105, completion_tokens_details: { reasoning_tokens: 64 } }
+  expect(tokensShown(usage, false)).toBe(36)
+  expect(tokensShown(usage, true)).toBe(100)
+  expect(tokensShown({ prompt_tokens: 5, completion_tokens: 100, total_tokens: 105 }, false)).toBe(100)
 })
