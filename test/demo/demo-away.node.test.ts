@@ -4,6 +4,9 @@ import { openTab } from '../faults/tab.ts'
 import type { Tab } from '../faults/tab.ts'
 import { ask, demoOf, found, lastText, launch, settled } from './browser.ts'
 
+/** Waits for what comes in its own time, on a busy machine as well. */
+const eventually: typeof expect.poll = (read, options) => expect.poll(read, { timeout: 15_000, ...options })
+
 describe.skipIf(!found)('demo page, offline', () => {
   const demo = demoOf({ CHUNK_DELAY_MS: '10' })
   let page: Page
@@ -19,7 +22,7 @@ describe.skipIf(!found)('demo page, offline', () => {
     await start()
     expect(await banner()).toBe(false)
     await page.context().setOffline(true)
-    await expect.poll(banner).toBe(true)
+    await eventually(banner).toBe(true)
     await page.locator('#prompt').fill('These words wait')
     expect(await page.locator('#send').isDisabled()).toBe(true)
     const before = (await demo.calls()).length
@@ -27,7 +30,7 @@ describe.skipIf(!found)('demo page, offline', () => {
     expect(await status()).toBe('You are offline: your words stay here until you are back')
     expect([await page.locator('#prompt').inputValue(), await page.locator('.question').count()]).toEqual(['These words wait', 0])
     await page.context().setOffline(false)
-    await expect.poll(banner).toBe(false)
+    await eventually(banner).toBe(false)
     expect([await status(), await page.locator('#send').isEnabled()]).toEqual(['Back online', true])
     // Nothing is sent by itself.
     expect((await demo.calls()).length).toBe(before)
@@ -40,9 +43,9 @@ describe.skipIf(!found)('demo page, offline', () => {
     await start()
     // Chromium breaks no connection that has begun when it is told to be offline: nothing more comes over this one.
     await ask(page, 'Go on', 'gpt-4o-mini~stall')
-    await expect.poll(async () => (await lastText(page)).length).toBeGreaterThan(0)
+    await eventually(async () => (await lastText(page)).length).toBeGreaterThan(0)
     await page.context().setOffline(true)
-    await expect.poll(banner).toBe(true)
+    await eventually(banner).toBe(true)
     await settled(page)
     const came = await lastText(page)
     expect(came).not.toBe('')
@@ -53,7 +56,7 @@ describe.skipIf(!found)('demo page, offline', () => {
     // The card stays, and so does what came.
     expect([await page.locator('.failure').count(), await lastText(page)]).toEqual([1, came])
     await page.context().setOffline(false)
-    await expect.poll(banner).toBe(false)
+    await eventually(banner).toBe(false)
     expect((await demo.calls()).length).toBe(before)
     await page.locator('#deployment').selectOption('gpt-4o-mini')
     await page.locator('.failure .retry').click()
@@ -73,7 +76,7 @@ describe.skipIf(!found)('demo page, frozen', () => {
   async function openFrozen(deployment: string): Promise<Tab> {
     const tab = await openTab(browser)
     await tab.evaluate(`location.href = ${JSON.stringify(`${demo.page}/#retries=0&idleMs=1000`)}`)
-    await expect.poll(() => tab.evaluate('document.querySelector("#deployment option") !== null').catch(() => false), { timeout: 15_000 }).toBe(true)
+    await eventually(() => tab.evaluate('document.querySelector("#deployment option") !== null').catch(() => false), { timeout: 15_000 }).toBe(true)
     await tab.evaluate(`(() => {
       globalThis.said = []
       new MutationObserver(() => said.push(document.querySelector('#status').textContent)).observe(document.querySelector('#status'), { childList: true })
@@ -81,7 +84,7 @@ describe.skipIf(!found)('demo page, frozen', () => {
       document.querySelector('#prompt').value = 'Go on'
       document.querySelector('#prompt').dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }))
     })()`)
-    await expect.poll(() => tab.evaluate('document.querySelector(".answer .text")?.textContent.length ?? 0'), { timeout: 15_000 }).toBeGreaterThan(10)
+    await eventually(() => tab.evaluate('document.querySelector(".answer .text")?.textContent.length ?? 0'), { timeout: 15_000 }).toBeGreaterThan(10)
     return tab
   }
   const text = (tab: Tab) => tab.evaluate('document.querySelector(".answer .text").textContent') as Promise<string>
@@ -91,10 +94,10 @@ describe.skipIf(!found)('demo page, frozen', () => {
     await tab.become('frozen')
     await new Promise((resolve) => setTimeout(resolve, 1500))
     await tab.become('active')
-    await expect.poll(() => tab.evaluate('said.find((words) => words.startsWith("This tab was frozen for")) ?? ""')).toMatch(/^This tab was frozen for \d+ s: the answer goes on if its connection has lasted/)
+    await eventually(() => tab.evaluate('said.find((words) => words.startsWith("This tab was frozen for")) ?? ""')).toMatch(/^This tab was frozen for \d+ s: the answer goes on if its connection has lasted/)
     // It still comes, or its card says why not: what came before is there either way, and words that nobody sees are not drawn until it ends.
     await tab.evaluate("document.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape' }))")
-    await expect.poll(() => tab.evaluate('document.querySelector(".answer").getAttribute("aria-busy")')).toBe('false')
+    await eventually(() => tab.evaluate('document.querySelector(".answer").getAttribute("aria-busy")')).toBe('false')
     expect((await text(tab)).length).toBeGreaterThan(10)
     expect(await tab.evaluate('document.querySelectorAll(".answer .retry").length')).toBe(1)
     expect((await demo.calls()).length).toBe(1)

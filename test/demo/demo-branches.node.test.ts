@@ -3,6 +3,11 @@ import { describe, expect, test } from 'vitest'
 import { ask, demoOf, found, lastText, settled, speaking } from './browser.ts'
 import type { Heard } from './browser.ts'
 
+/** Waits for what comes in its own time, on a busy machine as well. */
+const eventually: typeof expect.poll = (read, options) => expect.poll(read, { timeout: 15_000, ...options })
+
+const messagesOf = (body: unknown) => (body as { readonly messages: readonly { readonly role: string; readonly content: string }[] }).messages
+
 describe.skipIf(!found)('demo page, branches', () => {
   const demo = demoOf({ CHUNK_DELAY_MS: '5' })
   let heard: Heard
@@ -16,7 +21,7 @@ describe.skipIf(!found)('demo page, branches', () => {
   const places = () => page.locator('.place').allInnerTexts()
   const focused = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.id)
   /** What the last call was sent, the answers cut short. */
-  const sent = async () => ((await demo.calls()).at(-1)?.body as { messages: { role: string; content: string }[] }).messages.map(({ role, content }) => `${role}: ${content.slice(0, 24)}`)
+  const sent = async () => messagesOf((await demo.calls()).at(-1)?.body).map(({ role, content }) => `${role}: ${content.slice(0, 24)}`)
   const edit = async (index: number, words: string) => {
     await page.locator('.question').nth(index).hover()
     await page.locator('.question').nth(index).getByRole('button', { name: 'Edit this question' }).click()
@@ -84,7 +89,7 @@ describe.skipIf(!found)('demo page, branches', () => {
     expect(await page.locator('#send').getAttribute('data-state')).toBe('stop')
     await edit(0, 'Say hello')
     await page.keyboard.press('Enter')
-    await expect.poll(() => lastText(page)).toContain('Say hello')
+    await eventually(() => lastText(page)).toContain('Say hello')
     await settled(page)
     expect((await demo.calls()).at(-2)?.state).toBe('cancelled')
     await page.getByRole('button', { name: 'Previous version of this question' }).click()

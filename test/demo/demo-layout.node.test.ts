@@ -82,9 +82,9 @@ describe.skipIf(!found)('demo page, states', () => {
     const small = () => page.locator('button:visible, select:visible').evaluateAll((all) => all
       // Copying is in an answer's own row, between its words.
       .filter((one) => one.closest('.top, .connection, #composer, #history, .turn-bar, .drawer'))
-      .map((one) => ({ name: one.id || one.className, ...one.getBoundingClientRect().toJSON() as DOMRect }))
-      .filter(({ width, height }) => width < 44 || height < 44)
-      .map(({ name, width, height }) => `${name}: ${width} × ${height}`))
+      .map((one) => ({ name: one.id || one.className, box: one.getBoundingClientRect() }))
+      .filter(({ box }) => box.width < 44 || box.height < 44)
+      .map(({ name, box }) => `${name}: ${box.width} × ${box.height}`))
     expect(await small()).toEqual([])
     await page.locator('#history .close').click()
     expect(await small()).toEqual([])

@@ -3,6 +3,9 @@ import { describe, expect, test } from 'vitest'
 import { ask, demoOf, found, settled } from './browser.ts'
 import type { Heard } from './browser.ts'
 
+/** Waits for what comes in its own time, on a busy machine as well. */
+const eventually: typeof expect.poll = (read, options) => expect.poll(read, { timeout: 15_000, ...options })
+
 describe.skipIf(!found)('demo page, parameters', () => {
   const demo = demoOf({ CHUNK_DELAY_MS: '2' })
   let heard: Heard
@@ -105,7 +108,7 @@ describe.skipIf(!found)('demo page, parameters', () => {
     await page.locator('#program-source summary').click()
     const program = await page.locator('#program').innerText()
     await page.locator('#program-copy').click()
-    await expect.poll(() => page.locator('#program-copied').innerText()).toBe('Copied')
+    await eventually(() => page.locator('#program-copied').innerText()).toBe('Copied')
     expect((await page.evaluate(() => navigator.clipboard.readText())).trim()).toBe(program.trim())
     expect(program).toContain("import { connect, streamChat } from 'keyless-chat'")
     expect(program).toContain(`endpoint: '${demo.emulator}', token: brokerTokens('/token')`)
@@ -123,13 +126,13 @@ describe.skipIf(!found)('demo page, parameters', () => {
     const files = page.locator('#files')
     const status = () => page.locator('#status').innerText()
     await files.setInputFiles({ name: 'large.txt', mimeType: 'text/plain', buffer: Buffer.alloc(65 * 1024, 'a') })
-    await expect.poll(status).toBe('large.txt is too large: a text may have 64 KiB, and it has 65 KiB')
+    await eventually(status).toBe('large.txt is too large: a text may have 64 KiB, and it has 65 KiB')
     await files.setInputFiles({ name: 'large.pdf', mimeType: 'application/pdf', buffer: Buffer.alloc(600 * 1024, 'a') })
-    await expect.poll(status).toBe('large.pdf is too large: a PDF may have 512 KiB, and it has 600 KiB')
+    await eventually(status).toBe('large.pdf is too large: a PDF may have 512 KiB, and it has 600 KiB')
     await files.setInputFiles({ name: 'empty.txt', mimeType: 'text/plain', buffer: Buffer.alloc(0) })
-    await expect.poll(status).toBe('empty.txt is empty')
+    await eventually(status).toBe('empty.txt is empty')
     await files.setInputFiles([{ name: 'data.csv', mimeType: 'text/csv', buffer: Buffer.from('a,b\n1,ü') }, { name: 'paper.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7 words') }])
-    await expect.poll(() => page.locator('#tray .file .name').allInnerTexts()).toEqual(['data.csv', 'paper.pdf'])
+    await eventually(() => page.locator('#tray .file .name').allInnerTexts()).toEqual(['data.csv', 'paper.pdf'])
     expect(await page.locator('#limits-of-files').innerText()).toMatch(/^Up to 3 files: .* 64 KiB, PDFs up to 512 KiB$/)
     const { messages } = (await chat('What is in them?')) as { messages: { content: unknown }[] }
     expect(messages[0]?.content).toEqual([

@@ -118,7 +118,7 @@ describe.skipIf(!found)('demo page, pictures', () => {
     expect(await focused()).toBe('Remove c.png')
     await page.keyboard.press('Enter')
     await page.keyboard.press('Enter')
-    expect([await thumbnails(), await focused()]).toEqual([[], 'attach'])
+    expect([await thumbnails(), await focused()]).toEqual([[], 'Attach…'])
     expect(await page.locator('#tray').isVisible()).toBe(false)
     await ask(page, 'Only words')
     await settled(page)

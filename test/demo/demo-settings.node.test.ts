@@ -46,7 +46,7 @@ describe.skipIf(!found)('demo page, settings', () => {
 
   async function checks(): Promise<Record<string, string | null>> {
     await page.locator('#check').click()
-    await expect.poll(() => page.locator('#checklist').getAttribute('aria-busy')).toBe('false')
+    await expect.poll(() => page.locator('#checklist').getAttribute('aria-busy'), { timeout: 15_000 }).toBe('false')
     const rows = await page.locator('#checklist li').evaluateAll((all) => all.map((row) => [row.getAttribute('data-check'), row.getAttribute('data-status')] as const))
     return Object.fromEntries(rows)
   }
