@@ -7,6 +7,7 @@ import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config
 import manifest from './package.json' with { type: 'json' }
 import { entriesOf, root } from './scripts/entries.mjs'
 import { chromiumFlags, findChromium } from './scripts/find-chromium.mjs'
+import { membersOf } from './test/runtimes/suite/members.ts'
 
 // Which runtime a test runs in is in its name: `a.test.ts` everywhere, `a.server.test.ts` in Node and workerd, `a.node.test.ts`, `a.workerd.test.ts`, `a.browser.test.ts`.
 const TESTS = 'test/**/*.test.ts'
@@ -16,6 +17,9 @@ const WORKERD = 'test/**/*.workerd.test.ts'
 const BROWSER = 'test/**/*.browser.test.ts'
 // These test what `npm run build` made; all others import `src`.
 const BUILT = 'test/{package,demo,runtimes,docs,examples}/**/*.test.ts'
+
+// `npm test` runs these in a browser and in workerd from the packed package, right after: once is enough there.
+const PACKED = process.env['KEYLESS_CHAT_PACKED'] ? membersOf().members.map(({ file }) => file) : []
 
 process.env['WRANGLER_SEND_METRICS'] = 'false'
 
@@ -44,7 +48,7 @@ if (wants('chromium')) {
       test: {
         name: 'chromium',
         include: [TESTS],
-        exclude: [NODE, SERVER, WORKERD],
+        exclude: [NODE, SERVER, WORKERD, ...PACKED],
         browser: {
           enabled: true,
           headless: true,
@@ -74,7 +78,7 @@ if (wants('workerd')) {
           },
         }),
       ],
-      test: { name: 'workerd', include: [TESTS], exclude: [NODE, BROWSER] },
+      test: { name: 'workerd', include: [TESTS], exclude: [NODE, BROWSER, ...PACKED] },
     })
   }
 }
@@ -97,6 +101,8 @@ export default defineConfig({
     reporters: ['default', ['./scripts/counts-reporter.mjs', { missing }]],
     // The library keeps nothing between calls of its own, so files may share a worker: half the time, on two cores.
     isolate: false,
+    // Most of what tests of the page and of servers do is wait.
+    maxWorkers: 2,
     // Real connections, frozen tabs and time limits meet a busy machine in CI; what fails twice is a failure, and a retry is shown.
     retry: process.env['CI'] ? 1 : 0,
     restoreMocks: true,

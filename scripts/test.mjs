@@ -1,6 +1,6 @@
 /**
- * What `npm test` runs: the build, every test from the sources in Node, Chromium and workerd, then the suite from the packed package in all runtimes
- * that are there without being installed for it.
+ * What `npm test` runs: the build, every test from the sources in Node, those of faults and properties in Chromium and workerd too, then the suite from
+ * the packed package in all runtimes that are there without being installed for it. With arguments it runs the tests that they name, from the sources.
  * Ends with the line `N passed, N failed, N skipped`; what is skipped for want of a runtime is named above it.
  * @module
  */
@@ -34,7 +34,7 @@ async function test() {
   if (firefox) console.log(`firefox: ${firefox}`)
 
   const file = join(folder, 'counts.json')
-  const status = run(['node_modules/vitest/vitest.mjs', 'run', ...process.argv.slice(2)], { KEYLESS_CHAT_COUNTS: file, ...(chromium && { CHROMIUM: chromium.path }) })
+  const status = run(['node_modules/vitest/vitest.mjs', 'run', ...process.argv.slice(2)], { KEYLESS_CHAT_COUNTS: file, ...(process.argv.length === 2 && { KEYLESS_CHAT_PACKED: 'true' }), ...(chromium && { CHROMIUM: chromium.path }) })
   const { projects, names, total } = counted(file)
 
   for (const [name, counts] of Object.entries(projects)) {
