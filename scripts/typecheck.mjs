@@ -1,5 +1,5 @@
 /**
- * What `npm run typecheck` runs: `src` as it ships, then what is not shipped: tests and configuration, demo.
+ * What `npm run typecheck` runs: `src` as it ships, then what is not shipped: tests and configuration, demo, the site of the documentation.
  * @module
  */
 import { spawnSync } from 'node:child_process'
@@ -8,5 +8,5 @@ import { root } from './entries.mjs'
 
 process.chdir(root)
 // By its path: a `tsc` of another version may have taken the name in `.bin`.
-const results = ['.', 'test/setup', 'demo'].map((project) => spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', project, '--noEmit'], { stdio: 'inherit' }).status)
+const results = ['.', 'test/setup', 'demo', 'docs/site'].map((project) => spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', project, '--noEmit'], { stdio: 'inherit' }).status)
 process.exitCode = results.every((status) => status === 0) ? 0 : 1

@@ -165,13 +165,13 @@ export type AnyChatError = { [Code in ChatErrorCode]: ChatError<Code> & Readonly
  *
  * @example
  * ```ts
- * try { await chat(foundry, request) } catch (error) {
+ * try {
+ *   await chat(foundry, request)
+ * } catch (error) {
  *   if (!isChatError(error)) throw error
- *   switch (error.code) {
- *     case 'rate-limited': return wait(error.retryAfterMs ?? 1000)
- *     case 'interaction-required': return showSignInButton(error.claims)
- *     default: return show(error.message)
- *   }
+ *   if (error.code === 'rate-limited') await wait(error.retryAfterMs ?? 1000)
+ *   else if (error.code === 'interaction-required') showSignInButton(error.claims)
+ *   else show(error.message)
  * }
  * ```
  */

@@ -50,7 +50,7 @@ const QUALITY = 0.85
  * @see https://learn.microsoft.com/azure/ai-foundry/openai/overview for what models see of an image
  * @example
  * ```ts
- * const content = [textPart('What is on it?'), await imagePart(input.files[0], { detail: 'low' })]
+ * const content = [textPart('What is on it?'), await imagePart(file, { detail: 'low' })]
  * ```
  */
 export async function imagePart(source: string | BinarySource | Bitmap, options: ImagePartOptions = {}): Promise<ImagePart> {

@@ -67,7 +67,7 @@ export async function audioPart(source: BinarySource, { format }: AudioPartOptio
  * @see https://learn.microsoft.com/azure/ai-foundry/openai/how-to/responses
  * @example
  * ```ts
- * const part = await filePart(input.files[0])
+ * const part = await filePart(file)
  * ```
  */
 export async function filePart(source: BinarySource, options: FilePartOptions = {}): Promise<FilePart> {

@@ -68,9 +68,11 @@ export function clientCredentials(client: EntraClient): TokenProvider {
  * @throws `ChatError` `invalid-request` in a page, or where tenant, client or exactly one proof of the application is not named.
  * @example
  * ```ts
- * createRelay({
+ * const relay = createRelay({
  *   authorize: entraTokens({ tenants: [tenant], audience: 'api://chat-relay', scope: 'Chat.Use' }),
- *   upstreams: [{ endpoint, credential: onBehalfOf({ tenant, clientId, secret: env.CLIENT_SECRET }) }], …
+ *   upstreams: [{ endpoint, credential: onBehalfOf({ tenant, clientId, secret: env.CLIENT_SECRET }) }],
+ *   deployments: { chat: { deployment: 'gpt-5-mini' } },
+ *   cors: { origins: ['https://app.example'] },
  * })
  * ```
  * @see https://learn.microsoft.com/entra/identity-platform/v2-oauth2-on-behalf-of-flow

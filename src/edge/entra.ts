@@ -42,7 +42,7 @@ const KEYS_FAILED: readonly string[] = ['ERR_JWKS_TIMEOUT', 'ERR_JOSE_GENERIC', 
  * @throws `ChatError` `invalid-request` where no tenant, no audience, or neither scope nor role, is named.
  * @example
  * ```ts
- * const authorize = entraTokens({ tenants: ['7e2a4b60-…'], audience: 'api://chat-relay', scope: 'Chat.Use' })
+ * const authorize = entraTokens({ tenants: ['7e2a4b60-93c1-4d5e-8f06-1b2c3d4e5f60'], audience: 'api://chat-relay', scope: 'Chat.Use' })
  * ```
  * @see https://learn.microsoft.com/entra/identity-platform/access-tokens#validate-tokens
  */

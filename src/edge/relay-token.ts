@@ -105,7 +105,8 @@ export async function mintRelayToken(options: RelayTokenOptions, grant: RelayGra
  * @throws `ChatError` `invalid-request` where keys or audience cannot be used.
  * @example
  * ```ts
- * createRelay({ authorize: relayTokens({ keys, audience: 'https://relay.example' }), … })
+ * const authorize = relayTokens({ keys, audience: 'https://relay.example' })
+ * const relay = createRelay({ upstreams, deployments, authorize, cors: { origins: ['https://app.example'] } })
  * ```
  * @see https://www.rfc-editor.org/rfc/rfc8725#section-3.1
  */

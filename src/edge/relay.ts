@@ -44,15 +44,26 @@ export type Relay = (request: Request, context?: RelayContext) => Promise<Respon
  * @throws `ChatError` `invalid-request` where an option cannot be used.
  * @example
  * ```ts
+ * import { clientCredentials, createRelay, relayTokens } from 'keyless-chat/edge'
+ * import type { Relay, RelayContext } from 'keyless-chat/edge'
+ * import { durableObjectQuota } from 'keyless-chat/quota'
+ * import type { ObjectNamespace } from 'keyless-chat/quota'
+ *
+ * interface Env { CLIENT_ID: string; CLIENT_SECRET: string; RELAY_KEYS: string; QUOTA: ObjectNamespace }
  * let relay: Relay | undefined
+ *
  * export default {
- *   fetch: (request, env, context) => (relay ??= createRelay({
- *     upstreams: [{ endpoint: 'https://contoso.services.ai.azure.com', credential: clientCredentials({ tenant, clientId, secret: env.CLIENT_SECRET }) }],
- *     deployments: { chat: { deployment: 'gpt-5-mini', maxOutputTokens: 4000 } },
- *     authorize: relayTokens({ keys: JSON.parse(env.RELAY_KEYS), audience: 'https://relay.example' }),
- *     cors: { origins: ['https://app.example'] },
- *     quota: durableObjectQuota(env.QUOTA, { tokens: 100_000, windowMs: 3_600_000 }),
- *   }))(request, context),
+ *   fetch(request: Request, env: Env, context: RelayContext) {
+ *     const credential = clientCredentials({ tenant: 'contoso.com', clientId: env.CLIENT_ID, secret: env.CLIENT_SECRET })
+ *     relay ??= createRelay({
+ *       upstreams: [{ endpoint: 'https://contoso.services.ai.azure.com', credential }],
+ *       deployments: { chat: { deployment: 'gpt-5-mini', maxOutputTokens: 4000 } },
+ *       authorize: relayTokens({ keys: JSON.parse(env.RELAY_KEYS), audience: 'https://relay.example' }),
+ *       cors: { origins: ['https://app.example'] },
+ *       quota: durableObjectQuota(env.QUOTA, { tokens: 100_000, windowMs: 3_600_000 }),
+ *     })
+ *     return relay(request, context)
+ *   },
  * }
  * ```
  */

@@ -34,6 +34,7 @@ export interface EmbedImagesRequest {
  * the answer does not have a vector for each. The signal's own reason after an abort.
  * @example
  * ```ts
+ * const foundry = connect({ endpoint: 'https://contoso.services.ai.azure.com/models', token: msalTokens(app) })
  * const { embeddings } = await embedImages(foundry, { model: 'embed-v-4-0', input: [{ image: file, text: 'A harbour' }] })
  * ```
  */

@@ -36,6 +36,7 @@ export interface ModelInfoOptions extends CallOptions {
  * @see https://learn.microsoft.com/rest/api/aifoundry/model-inference/get-model-info
  * @example
  * ```ts
+ * const foundry = connect({ endpoint: 'https://contoso.services.ai.azure.com/models', token: msalTokens(app) })
  * const { model_name, model_provider_name } = await modelInfo(foundry, { model: 'embed-v-4-0' })
  * ```
  */

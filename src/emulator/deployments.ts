@@ -52,7 +52,14 @@ export interface DeploymentOptions {
   readonly dimensions?: number
 }
 
-/** The deployments for chat that an emulator has unless told otherwise; spread it to add your own. */
+/**
+ * The deployments for chat that an emulator has unless told otherwise; spread it to add your own.
+ *
+ * @example
+ * ```ts
+ * const emulator = createEmulator({ deployments: { ...DEPLOYMENTS, 'my-model': { model: 'gpt-5-mini', dialect: 'azure-openai', reply: 'Hello!' } } })
+ * ```
+ */
 export const DEPLOYMENTS: Readonly<Record<string, DeploymentOptions>> = {
   'gpt-5-mini': { model: 'gpt-5-mini-2025-08-07', dialect: 'azure-openai', reasoning: true },
   'gpt-4o-mini': { model: 'gpt-4o-mini-2024-07-18', dialect: 'azure-openai' },
@@ -62,13 +69,27 @@ export const DEPLOYMENTS: Readonly<Record<string, DeploymentOptions>> = {
   'mistral-small': { model: 'mistral-small-2503', dialect: 'mistral' },
 }
 
-/** The deployments for embeddings that an emulator has beside {@link DEPLOYMENTS} unless told otherwise. */
+/**
+ * The deployments for embeddings that an emulator has beside {@link DEPLOYMENTS} unless told otherwise.
+ *
+ * @example
+ * ```ts
+ * const emulator = createEmulator({ deployments: { ...DEPLOYMENTS, ...EMBEDDING_DEPLOYMENTS } })
+ * ```
+ */
 export const EMBEDDING_DEPLOYMENTS: Readonly<Record<string, DeploymentOptions>> = {
   'text-embedding-3-small': { model: 'text-embedding-3-small', dialect: 'azure-openai', serves: ['embeddings'] },
   'embed-v-4-0': { model: 'embed-v-4-0', dialect: 'cohere' },
 }
 
-/** The deployment that an emulator has beside them for what is left of the models: those that answer on the Responses API alone. */
+/**
+ * The deployment that an emulator has beside them for what is left of the models: those that answer on the Responses API alone.
+ *
+ * @example
+ * ```ts
+ * const emulator = createEmulator({ deployments: { ...DEPLOYMENTS, ...RESPONSES_DEPLOYMENTS } })
+ * ```
+ */
 export const RESPONSES_DEPLOYMENTS: Readonly<Record<string, DeploymentOptions>> = {
   'gpt-5-codex': { model: 'gpt-5-codex-2025-09-15', dialect: 'azure-openai', reasoning: true, serves: ['responses'] },
 }

@@ -75,8 +75,11 @@ const AUDIENCES = ['https://cognitiveservices.azure.com', 'https://ai.azure.com'
  *
  * @example
  * ```ts
+ * import { connect } from 'keyless-chat'
+ * import { createEmulator } from 'keyless-chat/emulator'
+ *
  * const emulator = createEmulator({ chunkDelayMs: 30 })
- * const foundry = connect({ endpoint: 'https://emulated.services.ai.azure.com', token: () => emulator.token(), fetch: emulator.fetch })
+ * export const foundry = connect({ endpoint: 'https://emulated.services.ai.azure.com', token: () => emulator.token(), fetch: emulator.fetch })
  *
  * export default { fetch: emulator.fetch } // or as a server, on Workers
  * ```

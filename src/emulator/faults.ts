@@ -7,6 +7,11 @@
 /**
  * Every fault, with what it does. Ask for one by the name of the deployment, so that it works over any transport:
  * `gpt-5-mini~cut`, or `gpt-5-mini~429-once~my-test`, whose last part keeps the counting faults of tests apart.
+ *
+ * @example
+ * ```ts
+ * for (const [fault, what] of Object.entries(FAULTS)) choice.add(new Option(what, `gpt-5-mini~${fault}`))
+ * ```
  */
 export const FAULTS = {
   '401': 'The token counts as missing, stale or for another audience.',

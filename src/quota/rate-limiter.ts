@@ -18,7 +18,7 @@ export interface RateLimiterBinding {
  * @param options.periodMs - The binding's `period`, which it does not tell: 10 or 60 seconds. @defaultValue `60_000`
  * @example
  * ```ts
- * createRelay({ quota: [rateLimiterQuota(env.LIMITER), durableObjectQuota(env.QUOTA, { tokens: 100_000, windowMs: 3_600_000 })], … })
+ * const quota = [rateLimiterQuota(env.LIMITER), durableObjectQuota(env.QUOTA, { tokens: 100_000, windowMs: 3_600_000 })] // of `createRelay()`
  * ```
  * @see https://developers.cloudflare.com/workers/runtime-apis/bindings/rate-limit/
  */

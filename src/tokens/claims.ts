@@ -9,11 +9,8 @@
  *
  * Several challenges may sit in one header. Only a `Bearer` one with `error="insufficient_claims"` counts.
  *
- * @returns The claims as JSON text, as MSAL takes them; `undefined` where there is no such challenge or it cannot be decoded.
- * @example
- * ```ts
- * claimsFrom('Bearer realm="", error="insufficient_claims", claims="eyJ4IjoxfQ=="') // '{"x":1}'
- * ```
+ * @returns The claims as JSON text, as MSAL takes them: `{"x":1}` for `Bearer realm="", error="insufficient_claims", claims="eyJ4IjoxfQ=="`; `undefined`
+ * where there is no such challenge or it cannot be decoded.
  * @see https://learn.microsoft.com/entra/identity-platform/claims-challenge
  */
 export function claimsFrom(header: string | null | undefined): string | undefined {

@@ -60,7 +60,10 @@ export interface ToolOptions<Schema extends StandardSchema | undefined> {
  * @see https://learn.microsoft.com/azure/ai-foundry/openai/how-to/function-calling
  * @example
  * ```ts
- * const weather = tool({
+ * import { tool } from 'keyless-chat/tools'
+ * import { z } from 'zod'
+ *
+ * export const weather = tool({
  *   name: 'get_weather',
  *   description: 'The weather in a city, now',
  *   input: z.object({ city: z.string() }),

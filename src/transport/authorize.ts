@@ -22,8 +22,9 @@ export type Fetch = (url: string, init?: RequestInit) => Promise<Response>
  * @throws `ChatError` `token`, `interaction-required` or `redirected`; whatever `fetch` throws.
  * @example
  * ```ts
- * const tokens = tokenCache(msalTokens(app), endpointFor('https://contoso.openai.azure.com'))
- * const openai = new OpenAI({ baseURL, apiKey: 'none', dangerouslyAllowBrowser: true, fetch: authorize(fetch, tokens) })
+ * const endpoint = endpointFor('https://contoso.openai.azure.com')
+ * const tokens = tokenCache(msalTokens(app), endpoint)
+ * const openai = new OpenAI({ baseURL: endpoint.base, apiKey: 'none', dangerouslyAllowBrowser: true, fetch: authorize(fetch, tokens) })
  * ```
  */
 export function authorize(fetch: Fetch, tokens: TokenCache): (input: string | URL | Request, init?: RequestInit) => Promise<Response> {

@@ -51,16 +51,16 @@ export async function openPages(programs: readonly Program[]): Promise<Pages> {
     return { page, complaints }
   }
 
+  // One page for all programs, with a frame for each: globals and a document of its own, in a tenth of the time that a page takes.
+  const host = await open()
+  await host.page.goto(origin)
+
   return {
     async run({ file }) {
-      const { page, complaints } = await open()
-      try {
-        await page.goto(origin)
-        const outcome = await page.evaluate<Outcome>(`import('/main.js').then(({ run }) => run(${JSON.stringify(file)}))`)
-        return outcome.error === undefined && complaints.length > 0 ? { ...outcome, error: complaints.join('\n') } : outcome
-      } finally {
-        await page.close()
-      }
+      const { page, complaints } = host
+      complaints.length = 0
+      const outcome = await page.evaluate<Outcome>(`(${runInFrame})(${JSON.stringify(file)})`)
+      return outcome.error === undefined && complaints.length > 0 ? { ...outcome, error: complaints.join('\n') } : outcome
     },
     async load(html) {
       const { page, complaints } = await open()
@@ -76,6 +76,21 @@ export async function openPages(programs: readonly Program[]): Promise<Pages> {
     },
   }
 }
+
+/** In the page: opens a frame, and runs the program within. */
+const runInFrame = `async function runInFrame(file) {
+  const frame = document.createElement('iframe')
+  frame.src = '/'
+  const loaded = new Promise((resolve) => (frame.onload = resolve))
+  document.body.append(frame)
+  await loaded
+  const { run } = await frame.contentWindow.eval("import('/main.js')")
+  const outcome = await run(file)
+  // What the program has left behind, such as a rejection that nobody handles, is told before the frame goes.
+  await new Promise((resolve) => setTimeout(resolve))
+  frame.remove()
+  return outcome
+}`
 
 /** Answers for a page's own files, and for the built package wherever the page has it from. */
 function answer(route: Route, html: string, complaints: string[]): Promise<void> {

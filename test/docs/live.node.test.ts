@@ -4,7 +4,6 @@ import { createRequire } from 'node:module'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { AxeResults } from 'axe-core'
 import type { Locator, Page } from 'playwright'
-import { createEmulated } from '../../docs/site/emulated.ts'
 import { browse, html, removeSite, siteOf } from './built-site.ts'
 import type { Browsed, Opened } from './built-site.ts'
 import { found } from './in-chromium.ts'
@@ -212,20 +211,6 @@ describe.skipIf(!found)('the site in Chromium', () => {
       }
       expect(opened?.complaints, path).toEqual([])
     }
-  })
-})
-
-describe('createEmulated()', () => {
-  test.for([
-    ['https://contoso.services.ai.azure.com/openai/v1/chat/completions', true],
-    ['https://app.example/api/token', true],
-    ['http://contoso.services.ai.azure.com/', false],
-    ['https://fabrikam.services.ai.azure.com/', false],
-    ['https://contoso.services.ai.azure.com.example/', false],
-    ['https://login.microsoftonline.com/', false],
-    ['http://127.0.0.1/', false],
-  ] as const)('%s: %s', ([url, answers]) => {
-    expect(createEmulated().answers(new URL(url))).toBe(answers)
   })
 })
 

@@ -1,9 +1,9 @@
 /**
- * Every code block of the documentation's pages, and the files that the compiler and the runtimes get to see of those that are programs.
+ * Every code block of the documentation's pages, and the files that the compiler and the runtimes get to see of programs.
  * @module
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { basename, join, relative } from 'node:path'
 import process from 'node:process'
 import { blocksOf } from '../../scripts/docs/blocks.mjs'
 import type { Block } from '../../scripts/docs/blocks.mjs'
@@ -57,17 +57,17 @@ export const PROGRAM = /^(tsx?|js)$/
 /** Those that are programs. */
 export const programs: readonly Program[] = blocks.filter(({ language }) => PROGRAM.test(language))
 
-/** Writes all programs, and beside each the one that runs it, and compiles them in one go; what the compiler says is told by file. */
-export async function compile(): Promise<ReadonlyMap<string, string>> {
+/** Writes programs, and beside each the one that runs it, and compiles them in one go; what the compiler says is told by file. */
+export async function compile(list: readonly Program[]): Promise<ReadonlyMap<string, string>> {
   rmSync(FOLDER, { recursive: true, force: true })
-  for (const { file, language, code, run: body, exports, page } of programs) {
+  for (const { file, language, code, run: body, exports, page } of list) {
     mkdirSync(join(FOLDER, file, '..'), { recursive: true })
     writeFileSync(join(FOLDER, `${file}.${language}`), `${code}\nexport {}\n${reached(file, language)}`)
-    const name = /line-\d+$/.exec(file)?.[0] ?? ''
+    const name = basename(file)
     if (body !== undefined) writeFileSync(join(FOLDER, `${file}-run.ts`), runner(name, language, code, body))
     // What a page calls `export const relay` is what its other programs import from `./relay.ts`.
     const [, exported] = exports ? (/^export (?:async )?(?:const|function\*?) (\w+)/m.exec(code) ?? []) : []
-    const imported = programs.some((other) => other.page === page && other.code.includes(`'./${exported}.ts'`))
+    const imported = list.some((other) => other.page === page && other.code.includes(`'./${exported}.ts'`))
     const alias = join(FOLDER, file, `../${exported}.ts`)
     if (exported && imported && !existsSync(alias)) writeFileSync(alias, `export * from './${name}.${language}'\n`)
   }
@@ -89,9 +89,11 @@ function runner(name: string, language: string, code: string, body: string): str
   return `import * as exports from './${name}.${language}'
 import type { Scope } from '../../../test/docs/scope.ts'
 
-export async function run({ foundry, emulator, output, app, expect }: Scope): Promise<unknown> {
-  const { ${names.join(', ')} } = exports
-  ${/^(?:await |\w+\()[^;\n]*$/.test(body) ? `return ${body}` : body}
+export async function run({ foundry, emulator, output, app, expect }: Scope) {
+  {
+    const { ${names.join(', ')} } = exports
+    ${/^(?:await |\w+\()[^;\n]*$/.test(body) ? `return ${body}` : body}
+  }
 }
 `
 }
