@@ -24,14 +24,16 @@ export interface Config {
   readonly faults: Readonly<Record<string, string>>
   /** Indexes that answers may rest on, for the switch "My data"; empty where there are none, as behind a relay, which passes none on. */
   readonly dataSources: readonly DataSource[]
+  /** Whether the emulator is in the page itself, as on a host of plain files. */
+  readonly inPage: boolean
 }
 
 /** What the reader may change. */
-export type Entered = Omit<Config, 'faults' | 'dataSources'>
+export type Entered = Omit<Config, 'faults' | 'dataSources' | 'inPage'>
 
 const KEY = 'connection'
 const NAMES = ['mode', 'endpoint', 'scope', 'deployments', 'tokenUrl', 'clientId', 'authority'] as const satisfies readonly (keyof Entered)[]
-const NOTHING: Config = { mode: 'msal', endpoint: '', scope: '', deployments: [], tokenUrl: '/token', clientId: '', authority: 'https://login.microsoftonline.com/organizations', faults: {}, dataSources: [] }
+const NOTHING: Config = { mode: 'msal', endpoint: '', scope: '', deployments: [], tokenUrl: '/token', clientId: '', authority: 'https://login.microsoftonline.com/organizations', faults: {}, dataSources: [], inPage: false }
 
 /** The page's own settings, as its server gives them. */
 export async function served(): Promise<Config> {

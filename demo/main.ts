@@ -95,7 +95,8 @@ function showConfig(): void {
   fillPicker(deployment, config)
   if (!choose(chosen)) choose(config.deployments[0])
   byId('real', HTMLElement).hidden = emulated(config)
-  byId('emulated', HTMLElement).hidden = !emulated(config)
+  byId('emulated', HTMLElement).hidden = !emulated(config) || config.inPage
+  byId('inside', HTMLElement).hidden = !emulated(config) || !config.inPage
   showSuggestions(emulated(config))
   composer.ways.allow('data', config.dataSources.length > 0)
   showState()

@@ -7,6 +7,8 @@ import { codeBlock } from './code-block.ts'
 import { element } from './dom.ts'
 import { checkbox, inlineNodes } from './markdown-inline.ts'
 import type { Mark } from './markdown-inline.ts'
+import { createOutline } from './outline.ts'
+import type { Outline } from './outline.ts'
 
 /** What blocks are made with. */
 export interface BlockOptions {
@@ -16,28 +18,28 @@ export interface BlockOptions {
   readonly say: (words: string) => void
 }
 
-/** An answer has a heading of the second level; the model's own are below it. */
-const BELOW = 2
+/** The same, with where the blocks stand. */
+export interface BlocksOptions extends BlockOptions {
+  readonly outline: Outline
+}
 
 /** Makes the elements of blocks; white space and definitions of links make none. */
-export function blockElements(tokens: readonly Token[], options: BlockOptions): readonly HTMLElement[] {
+export function blockElements(tokens: readonly Token[], options: BlocksOptions): readonly HTMLElement[] {
   return (tokens as readonly MarkedToken[]).flatMap((token) => elementsOf(token, options))
 }
 
-function elementsOf(token: MarkedToken, options: BlockOptions): readonly HTMLElement[] {
+function elementsOf(token: MarkedToken, options: BlocksOptions): readonly HTMLElement[] {
   const { mark } = options
   switch (token.type) {
     case 'space':
     case 'def':
       return []
-    case 'heading': {
-      const level = Math.min(token.depth + BELOW, 6) as 3 | 4 | 5 | 6
-      return [element(`h${level}`, { 'data-depth': String(token.depth) }, ...inlineNodes(token.tokens, mark))]
-    }
+    case 'heading':
+      return [element(`h${options.outline.level(token.depth)}`, { 'data-depth': String(token.depth) }, ...inlineNodes(token.tokens, mark))]
     case 'code':
       return [codeBlock(token.lang ?? '', token.text.replace(/\n$/, ''), options.say).root]
     case 'blockquote':
-      return [element('blockquote', {}, ...blockElements(token.tokens, options))]
+      return [element('blockquote', {}, ...blockElements(token.tokens, within(options)))]
     case 'hr':
       return [element('hr')]
     case 'list':
@@ -56,18 +58,23 @@ function elementsOf(token: MarkedToken, options: BlockOptions): readonly HTMLEle
   }
 }
 
+/** What is quoted or listed may have headings, and none of what follows is below them. */
+function within(options: BlocksOptions): BlocksOptions {
+  return { ...options, outline: createOutline(options.outline.above) }
+}
+
 /** Items hold paragraphs in any case, so that one that stands does not change when a blank line comes after it: whether they stand apart is the list's to say. */
-function list({ ordered, start, loose, items }: Tokens.List, options: BlockOptions): HTMLElement {
+function list({ ordered, start, loose, items }: Tokens.List, options: BlocksOptions): HTMLElement {
   const made = element(ordered ? 'ol' : 'ul', {
     ...(ordered && start !== '' && start !== 1 ? { start: String(start) } : {}),
     ...(loose ? { class: 'loose' } : {}),
   })
-  made.append(...items.map(({ task, tokens }) => element('li', task ? { class: 'task' } : {}, ...itemElements(tokens, options))))
+  made.append(...items.map(({ task, tokens }) => element('li', task ? { class: 'task' } : {}, ...itemElements(tokens, within(options)))))
   return made
 }
 
 /** The box of a task stands beside its words. */
-function itemElements(tokens: readonly Token[], options: BlockOptions): readonly HTMLElement[] {
+function itemElements(tokens: readonly Token[], options: BlocksOptions): readonly HTMLElement[] {
   const [first, ...rest] = tokens as readonly MarkedToken[]
   if (first?.type !== 'checkbox') return blockElements(tokens, options)
   const elements = blockElements(rest, options)
@@ -87,7 +94,8 @@ function table({ header, rows }: Tokens.Table, mark: Mark): HTMLElement {
     element(
       'table',
       {},
-      element('thead', {}, element('tr', {}, ...header.map((one) => cell('th', one)))),
+      // What heads nothing is no heading: a screen reader would look for its words.
+      element('thead', {}, element('tr', {}, ...header.map((one) => cell(one.text.trim() === '' ? 'td' : 'th', one)))),
       element('tbody', {}, ...rows.map((row) => element('tr', {}, ...row.map((one) => cell('td', one))))),
     ),
   )

@@ -12,6 +12,7 @@ import type { BlockOptions } from './markdown-blocks.ts'
 import { openFence } from './markdown-fence.ts'
 import type { OpenFence } from './markdown-fence.ts'
 import { presentable } from './markdown-open.ts'
+import { createOutline } from './outline.ts'
 import { patch, patchNode } from './patch.ts'
 import type { Prose } from './prose.ts'
 
@@ -42,8 +43,10 @@ export function writeMarkdown(container: HTMLElement, options: BlockOptions): Pr
   let looked = 0
   let fence: OpenFence | undefined
   let list: OpenList | undefined
+  /** The headings that stand. */
+  const outline = createOutline()
   /** Blocks whose links have no address so far. */
-  const open: { readonly node: Element; readonly raw: string }[] = []
+  const open: { readonly node: Element; readonly raw: string; readonly above: readonly number[] }[] = []
 
   function lex(text: string): readonly MarkedToken[] {
     const lexer = new Lexer({ gfm: true, breaks: true })
@@ -60,9 +63,10 @@ export function writeMarkdown(container: HTMLElement, options: BlockOptions): Pr
   /** Shows tokens behind what stands; returns how many elements of the container they are. */
   function render(tokens: readonly MarkedToken[]): number {
     const [first] = tokens
+    const elements = blockElements(tokens, { ...options, outline: createOutline(outline.above) })
     if (list) {
       if (first?.type === 'list' && kindOf(first) === list.kind) {
-        const [more, ...rest] = blockElements(tokens, options)
+        const [more, ...rest] = elements
         patch(list.root, list.standing, more ? [...more.childNodes] : [])
         if (first.loose) list.root.classList.add('loose')
         patch(container, standing + 1, rest)
@@ -71,7 +75,6 @@ export function writeMarkdown(container: HTMLElement, options: BlockOptions): Pr
       list = undefined
       standing += 1
     }
-    const elements = blockElements(tokens, options)
     patch(container, standing, elements)
     return elements.length
   }
@@ -79,16 +82,19 @@ export function writeMarkdown(container: HTMLElement, options: BlockOptions): Pr
   /** Keeps the addresses that finished blocks give, and links with them what was written before. */
   function define(finished: readonly MarkedToken[]): void {
     const shown = finished.filter(({ type }) => type !== 'space' && type !== 'def')
-    for (const [index, { raw }] of shown.entries()) {
+    for (const [index, token] of shown.entries()) {
+      const { raw } = token
+      const { above } = outline
+      if (token.type === 'heading') outline.level(token.depth)
       const node = container.children[standing + index]
       // Of a list that goes on, this is but an item.
-      if (node && node !== list?.root && REFERENCE.test(raw)) open.push({ node, raw })
+      if (node && node !== list?.root && REFERENCE.test(raw)) open.push({ node, raw, above })
     }
     const found = finished.filter((token) => token.type === 'def')
     for (const { tag, href, title } of found) known[tag] ??= { href, title }
     if (found.length === 0) return
-    for (const { node, raw } of open) {
-      const [wanted] = blockElements(lex(raw), options)
+    for (const { node, raw, above } of open) {
+      const [wanted] = blockElements(lex(raw), { ...options, outline: createOutline(above) })
       if (wanted && node.localName === wanted.localName) patchNode(node, wanted)
     }
   }

@@ -27,6 +27,8 @@ import type { TripForm } from './trip-form.ts'
 /** An answer's place in the list. */
 export interface AnswerElement extends AnswerView {
   readonly root: HTMLElement
+  /** The row of what can be done with it. */
+  readonly bar: HTMLElement
   /** Says that the library waits before it tries again. */
   waiting(retry: RetryInfo): void
   /** Takes the buttons away, once the conversation has gone on. */
@@ -58,7 +60,8 @@ export function answerView(deployment: string, actions: AnswerActions): AnswerEl
   const figures = createFigures()
   const cards = new Map<string, ToolCard>()
   const badges = element('p', { class: 'badges' })
-  const after = element('div', { class: 'after' })
+  const bar = element('div', { class: 'answer-bar' })
+  const after = element('div', { class: 'after' }, bar)
   const root = element('article', { class: 'message answer', 'aria-label': `Answer by ${deployment}`, 'aria-busy': 'true' }, element('header', {}, element('h2', {}, deployment), figures.root), body.root, badges, after)
   sources.follow(body.root)
 
@@ -84,10 +87,8 @@ export function answerView(deployment: string, actions: AnswerActions): AnswerEl
     root.setAttribute('aria-busy', 'false')
     if (mark) badges.append(element('span', { class: 'badge' }, mark))
     if (body.refused) badges.append(element('span', { class: 'badge' }, 'Refused'))
-    const bar = element('div', { class: 'answer-bar' })
-    if (body.source.trim() !== '') bar.append(copyButton('answer', () => body.source.trim(), actions.say))
+    if (body.source.trim() !== '') bar.prepend(copyButton('answer', () => body.source.trim(), actions.say))
     if (filter) bar.append(filterNote(filter))
-    if (bar.childElementCount > 0) after.append(bar)
     if (!sources.empty) {
       for (const text of body.root.querySelectorAll<HTMLElement>('.text')) sources.link(text)
       sources.searched(result.intent)
@@ -99,6 +100,7 @@ export function answerView(deployment: string, actions: AnswerActions): AnswerEl
 
   return {
     root,
+    bar,
     take(event) {
       if (event.type === 'text' || event.type === 'reasoning' || event.type === 'refusal') word(event.type, event.text)
       else if (event.type === 'citation') sources.add(event.citation)
@@ -147,6 +149,8 @@ export function answerView(deployment: string, actions: AnswerActions): AnswerEl
       if (!body.refused && partial.refusal !== '') body.say('refusal', partial.refusal)
       close(partial, error.code === 'schema-violation' ? 'Another shape' : partial.text || partial.reasoning || cards.size > 0 ? 'Incomplete' : '', undefined)
       after.append(failureCard(error, actions))
+      // Where nothing was said, it is the card that it is about.
+      if (body.source.trim() === '') after.append(bar)
     },
     broken() {
       root.dataset['state'] = 'failed'

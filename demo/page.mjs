@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import swc from '@swc/core'
+import { mint } from './mint.mjs'
 import { vendored } from './vendor.mjs'
 
 const HERE = new URL('.', import.meta.url)
@@ -53,21 +54,17 @@ export async function createPage({ emulator, config }) {
     const { pathname, hostname } = new URL(request.url)
     // A name that somebody else's server resolves to this machine would make their page our origin.
     if (hostname !== '127.0.0.1' && hostname !== 'localhost') return new Response('Unknown host', { status: 421 })
-    if (pathname === '/token') return request.method === 'POST' ? mint(request) : new Response('POST only', { status: 405, headers: { allow: 'POST' } })
+    if (pathname === '/token') return request.method === 'POST' ? give(request) : new Response('POST only', { status: 405, headers: { allow: 'POST' } })
     if (request.method !== 'GET') return new Response('GET only', { status: 405, headers: { allow: 'GET' } })
     if (pathname === '/config.json') return Response.json(config)
     if (pathname === '/emulator/calls') return Response.json(emulator.calls)
     return serveFile(pathname)
   }
 
-  /** In a page of yours, the session's cookie would say who asks; here the page plays three people. */
-  async function mint(request) {
+  /** Gives tokens to this page alone. */
+  async function give(request) {
     if (request.headers.get('sec-fetch-site') !== 'same-origin') return Response.json({ error: 'cross_origin' }, { status: 403 })
-    const body = await request.json()
-    // The page's own callback says one scope and a session, the library's broker says scopes.
-    const { scope = body.scopes?.[0] ?? '', session = request.headers.get('x-demo-session') } = body
-    if (session === 'ended') return Response.json({ error: 'interaction_required' }, { status: 401 })
-    return Response.json(await emulator.token({ audience: String(scope).replace(/\/\.default$/, ''), role: session !== 'without-role' }))
+    return mint(emulator, request)
   }
 
   return async function page(request) {

@@ -26,7 +26,7 @@ const MARK = /\[doc(\d+)\]/g
 export function createSources(): Sources {
   const key = crypto.randomUUID().slice(0, 8)
   const list = element('ol')
-  const root = element('section', { class: 'sources', 'aria-label': 'Sources' }, element('h4', {}, 'Sources'), list)
+  const root = element('section', { class: 'sources', 'aria-label': 'Sources' }, element('h3', {}, 'Sources'), list)
 
   function mark(words: string, number: string): Node {
     const source = list.children[Number(number) - 1]

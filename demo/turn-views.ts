@@ -71,7 +71,7 @@ export function createTurnViews({ say, refocus, asking, renew, renewing, leaveOu
     again.addEventListener('click', regenerate)
     // Where there is a button that says why, one is enough.
     const bar = turnBar({ of: 'answer', move: (step) => go(node, step), act: again, offered: ({ last }) => last && !view.root.querySelector('.retry, .renew') })
-    view.root.append(bar.root)
+    view.bar.append(bar.root)
     return { kind: 'answer', view, bar }
   }
 

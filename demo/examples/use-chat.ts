@@ -4,7 +4,7 @@
  * Copy it into your app and change what you like.
  * @module
  */
-import { useCallback, useEffect, useRef, useState } from 'react'
+import { useCallback, useLayoutEffect, useRef, useState } from 'react'
 import { streamChat } from 'keyless-chat'
 import type { ChatMessage, ChatRequest, Connection } from 'keyless-chat'
 import { conversation } from 'keyless-chat/conversation'
@@ -85,7 +85,8 @@ export function useChat(connection: Connection, request: Partial<ChatRequest> = 
   }, [connection, request])
 
   const stop = useCallback(() => running.current?.(), [])
-  useEffect(() => stop, [stop])
+  // With the commit: StrictMode tries the effects of a development build twice, and later would stop a question that was asked meanwhile.
+  useLayoutEffect(() => stop, [stop])
 
   const send = useCallback((text: string) => {
     if (running.current) return

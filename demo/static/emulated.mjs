@@ -1,9 +1,10 @@
 /**
  * What `npm start` serves, without a server: an emulated Azure AI Foundry, and the endpoint that mints its tokens.
- * Runtime: browsers. Imports: `keyless-chat/emulator`, `../replies.mjs`.
+ * Runtime: browsers. Imports: `keyless-chat/emulator`, `../mint.mjs`, `../replies.mjs`.
  * @module
  */
 import { DEPLOYMENTS, FAULTS, createEmulator } from 'keyless-chat/emulator'
+import { mint } from '../mint.mjs'
 import { calls, reply } from '../replies.mjs'
 
 /** Nobody's: no name below `localhost` leaves the machine. https://www.rfc-editor.org/rfc/rfc6761#section-6.3 */
@@ -21,6 +22,7 @@ export function createServer() {
   return {
     config: {
       mode: 'emulator',
+      inPage: true,
       endpoint: EMULATOR,
       deployments: Object.keys(DEPLOYMENTS),
       faults: FAULTS,
@@ -33,13 +35,4 @@ export function createServer() {
       return new URL(request.url).origin === EMULATOR ? emulator.fetch(input, init) : mint(emulator, request)
     },
   }
-}
-
-/** Plays the three people of demo/page.mjs. */
-async function mint(emulator, request) {
-  const body = await request.json()
-  // The page's own callback says one scope and a session, the library's broker says scopes.
-  const { scope = body.scopes?.[0] ?? '', session = request.headers.get('x-demo-session') } = body
-  if (session === 'ended') return Response.json({ error: 'interaction_required' }, { status: 401 })
-  return Response.json(await emulator.token({ audience: String(scope).replace(/\/\.default$/, ''), role: session !== 'without-role' }))
 }

@@ -20,6 +20,9 @@ const HEADERS = {
 /** What MSAL's redirect page may do; it is framed by the page, and must reach it. */
 const REDIRECT_POLICY = "default-src 'none'; script-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 
+/** Files whose name changes with their content, by demo/export.mjs. https://developer.mozilla.org/docs/Web/HTTP/Guides/Caching#cache_busting */
+const HASHED = /^\/assets\/[\w-]+-[\w-]{8}\.(?:js|css)$/
+
 /** How the exported page says its policy. */
 const POLICY = /<meta http-equiv="content-security-policy" content="([^"]+)" \/>\s*/
 
@@ -49,7 +52,8 @@ export function createPage({ assets, origin, deployments }: Pick<Settings, 'asse
     const found = await assets.fetch(new Request(new URL(pathname, origin), { method: extension === 'html' ? 'GET' : request.method, headers: validator === null ? {} : { 'if-none-match': validator } }))
     if (!found.ok && found.status !== 304) return notFound()
     const etag = found.headers.get('etag')
-    return new Response(found.body, { status: found.status, headers: { 'content-type': `${type}; charset=utf-8`, 'cache-control': 'no-cache', ...(etag && { etag }) } })
+    const cacheControl = HASHED.test(pathname) ? 'public, max-age=31536000, immutable' : 'no-cache'
+    return new Response(found.body, { status: found.status, headers: { 'content-type': `${type}; charset=utf-8`, 'cache-control': cacheControl, ...(etag && { etag }) } })
   }
 
   async function answer(request: Request, pathname: string): Promise<Response> {

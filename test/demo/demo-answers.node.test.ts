@@ -130,7 +130,7 @@ describe.skipIf(!found)('demo page, answers', () => {
     expect(await page.evaluate(() => (globalThis as unknown as { said: string[] }).said)).toEqual(['gpt-5-mini is answering', 'gpt-5-mini has answered'])
     // One heading leads to an answer, and the model's own are below it.
     const levels = await page.locator('#messages :is(h1, h2, h3, h4, h5, h6)').evaluateAll((all) => all.map(({ localName }) => localName))
-    expect(levels).toEqual(['h2', 'h4', 'h4', 'h4'])
+    expect(levels).toEqual(['h2', 'h3', 'h3', 'h3'])
   })
 
   test('code and the whole answer are copied, by keyboard too, and the page says so', async () => {

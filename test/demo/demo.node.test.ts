@@ -67,7 +67,7 @@ describe.skipIf(!found)('demo page', () => {
     expect(lengths.length).toBeGreaterThanOrEqual(3)
     expect(lengths).toEqual(lengths.toSorted((a, b) => a - b))
     const blocks = await answer().locator('.text > *').evaluateAll((all) => all.map((node) => node.localName + (node.className === '' ? '' : `.${node.className}`)))
-    expect(blocks).toEqual(['p', 'h4', 'ul', 'h4', 'p', 'div.table', 'h4', 'div.code', 'p', 'blockquote'])
+    expect(blocks).toEqual(['p', 'h3', 'ul', 'h3', 'p', 'div.table', 'h3', 'div.code', 'p', 'blockquote'])
     const fact = (name: string) => answer().locator(`[data-fact=${name}] dd`).innerText()
     expect(Number(await fact('tokens-in'))).toBeGreaterThan(0)
     expect(await fact('tokens-out')).toMatch(/^\d+ \(\d+ thinking\)$/)
