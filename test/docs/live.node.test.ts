@@ -1,15 +1,11 @@
-// The documentation's site in a browser: under its policy, for everybody, and with examples that run without an account.
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+// The examples of the documentation's site in a browser: they run without an account, stop, and say what came of them.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { AxeResults } from 'axe-core'
 import type { Locator, Page } from 'playwright'
 import { browse, html, removeSite, siteOf } from './built-site.ts'
 import type { Browsed, Opened } from './built-site.ts'
 import { found } from './in-chromium.ts'
+import { eachPage, judge, until } from './opened.ts'
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-const PHONE = { viewport: { width: 390, height: 844 } }
 /** A program as a reader may write it: it goes to the network, and what answers there is the emulator. */
 const program = (model: string) => `import { connect, streamChat } from 'keyless-chat'
 import { brokerTokens } from 'keyless-chat/broker'
@@ -39,10 +35,9 @@ function exampleOf(page: Page, at = 0): Example {
   return { editor: figure.locator('.text'), output: figure.locator('.output'), button: (name) => figure.getByRole('button', { name, exact: true }), state: () => figure.getAttribute('data-state') }
 }
 
-const until = (read: () => unknown) => expect.poll(read, { timeout: 15_000, interval: 20 })
 const callsOf = (page: Page) => page.evaluate(async () => (await (await fetch('https://app.example/emulator/calls')).json()) as { deployment: string; state: string }[])
 
-describe.skipIf(!found)('the site in Chromium', () => {
+describe.skipIf(!found)('the examples in Chromium', () => {
   beforeAll(async () => {
     pages = await siteOf()
     browsed = await browse()
@@ -50,73 +45,6 @@ describe.skipIf(!found)('the site in Chromium', () => {
   afterAll(async () => {
     await browsed?.close()
     removeSite()
-  })
-
-  // One of each kind, and the richest of what is written.
-  test.for(['index.html', 'deploy.html', 'errors/index.html', 'errors/rate-limited.html', 'api/index.html', 'api/sse.html'])('%s can be used by everybody, light and dark', async (path) => {
-    const page = await open(path, { colorScheme: 'light' })
-    await judge(page)
-    await page.emulateMedia({ colorScheme: 'dark' })
-    await judge(page, ['color-contrast'])
-    expect(opened?.complaints).toEqual([])
-  })
-
-  test('can be used by everybody on a phone, with its list of pages open and closed', async () => {
-    const page = await open('chat.html', PHONE)
-    await judge(page)
-    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
-    await page.getByRole('button', { name: 'Pages' }).click()
-    await page.locator('#site-pages').getByRole('link', { name: 'Getting started', exact: true }).waitFor()
-    await judge(page)
-    await page.keyboard.press('Escape')
-    await until(() => page.locator('#site-pages').isVisible()).toBe(false)
-  })
-
-  test('fits on a phone, every page', { timeout: 300_000 }, async () => {
-    const page = await open('index.html', PHONE)
-    for (const path of pages) {
-      await page.goto(new URL(path, page.url().replace(/where\/.*$/, 'where/')).href)
-      expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), path).toBeLessThanOrEqual(0)
-    }
-    expect(opened?.complaints).toEqual([])
-  })
-
-  test('remembers light or dark', async () => {
-    const page = await open('index.html', { colorScheme: 'light' })
-    const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor)
-    const light = await paper()
-    await page.getByRole('button', { name: 'Dark colours' }).click()
-    const dark = await paper()
-    expect(dark).not.toBe(light)
-    await page.reload()
-    await until(paper).toBe(dark)
-    expect(await page.getByRole('button', { name: 'Dark colours' }).getAttribute('aria-pressed')).toBe('true')
-  })
-
-  test('finds sections by keys alone', async () => {
-    const page = await open('errors/rate-limited.html')
-    // The script has come once it offers the search.
-    await page.locator('#site-find').waitFor()
-    await page.keyboard.press('/')
-    await page.getByRole('combobox', { name: 'Search' }).fill('brokerTok')
-    await page.getByRole('option', { name: /brokerTokens/ }).first().waitFor()
-    await judge(page)
-    await page.keyboard.press('Enter')
-    await page.waitForURL(/api\/broker\.html#brokerTokens$/)
-    expect(opened?.complaints).toEqual([])
-  })
-
-  test('skips to the content, and copies code', async () => {
-    const page = await open('chat.html', { permissions: ['clipboard-read', 'clipboard-write'] })
-    await page.keyboard.press('Tab')
-    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Skip to the content')
-    await page.keyboard.press('Enter')
-    expect(await page.evaluate(() => document.activeElement?.id)).toBe('site-content')
-    const block = page.locator('.code:not(.live)').first()
-    await block.hover()
-    await block.getByRole('button', { name: 'Copy' }).click()
-    await block.getByRole('button', { name: 'Copied' }).waitFor()
-    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(await block.locator('pre').textContent())
   })
 
   test('runs an example by keys, streams its answer from the service worker, and says so', async () => {
@@ -195,9 +123,7 @@ describe.skipIf(!found)('the site in Chromium', () => {
   })
 
   test('runs every example as it is', { timeout: 300_000 }, async () => {
-    const page = await open('index.html')
-    for (const path of pages.filter((one) => html(one).includes('class="code live"'))) {
-      await page.goto(new URL(path, page.url().replace(/where\/.*$/, 'where/')).href)
+    await eachPage(browsed, pages.filter((path) => html(path).includes('class="code live"')), {}, async (page, path) => {
       await page.locator('.code.live .text').first().waitFor()
       const count = await page.locator('.code.live .text').count()
       expect(count).toBeGreaterThan(0)
@@ -209,14 +135,6 @@ describe.skipIf(!found)('the site in Chromium', () => {
         // An error of the library's is what some are about; any other is a mistake.
         expect([await state(), said], `${path}, example ${at + 1}`).toEqual([expect.stringMatching(/ChatError [a-z-]+: [^\n]*$/.test(said) ? /^failed$|^done$/ : /^done$/), expect.stringMatching(/\S/)])
       }
-      expect(opened?.complaints, path).toEqual([])
-    }
+    })
   })
 })
-
-/** Lets axe look at a page as it is. */
-async function judge(page: Page, rules?: readonly string[]): Promise<void> {
-  await page.evaluate(AXE)
-  const { violations } = await page.evaluate((runOnly) => (globalThis as unknown as { axe: { run: (options: object) => Promise<AxeResults> } }).axe.run(runOnly ? { runOnly } : {}), rules)
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html: node, failureSummary }) => `${node} ${failureSummary}`).join('\n')}`)).toEqual([])
-}
