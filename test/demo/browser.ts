@@ -12,8 +12,17 @@ import type { Served } from './served.ts'
 /** The browser of this machine; `undefined` where there is none, and tests are skipped by their names. */
 export const found: { readonly path: string } | undefined = await findChromium({ install: false })
 
+/** Starts a browser of its own for tests that do more to it than open contexts; elsewhere, `sharedBrowser()`. */
 export function launch(): Promise<Browser> {
   return chromium.launch({ ...(found ? { executablePath: found.path } : {}), args: [...chromiumFlags] })
+}
+
+let shared: Promise<Browser> | undefined
+
+/** The browser of all files that run in this worker: starting one takes seconds on a busy machine. Nobody closes it: it ends with the worker. */
+export function sharedBrowser(): Promise<Browser> {
+  shared ??= launch().then((browser) => browser.once('disconnected', () => (shared = undefined)))
+  return shared
 }
 
 /** What a page has said and asked for since it was opened. */
@@ -53,24 +62,24 @@ export async function open(browser: Browser, url: string, options: BrowserContex
   return heard
 }
 
-/** A demo that is served for the tests of one `describe()`, in a browser of their own. */
+/** A demo that is served for the tests of one `describe()`. */
 export interface Demo extends Pick<Served, 'page' | 'emulator' | 'calls'> {
-  /** Opens its page, at a path; what is opened last is closed after the test. */
+  /** Opens its page, at a path; it is closed after the test. */
   readonly open: (path?: string, options?: BrowserContextOptions) => Promise<Heard>
 }
 
 /** Serves the demo before the tests of the `describe()` that calls it, and after them sees that it has said nothing over standard error. */
 export function demoOf(env: Readonly<Record<string, string>>): Demo {
   let served: Served
-  let browser: Browser
-  let last: Heard | undefined
+  let opened: Heard[] = []
   beforeAll(async () => {
     served = await serveDemo(env)
-    browser = await launch()
   })
-  afterEach(() => last?.page.context().close())
+  afterEach(async () => {
+    for (const { page } of opened) await page.context().close()
+    opened = []
+  })
   afterAll(async () => {
-    await browser?.close()
     await served?.stop()
     expect(served?.errors() ?? '').toBe('')
   })
@@ -82,7 +91,11 @@ export function demoOf(env: Readonly<Record<string, string>>): Demo {
       return served.emulator
     },
     calls: () => served.calls(),
-    open: async (path = '/', options) => (last = await open(browser, served.page + path, options)),
+    async open(path = '/', options) {
+      const heard = await open(await sharedBrowser(), served.page + path, options)
+      opened.push(heard)
+      return heard
+    },
   }
 }
 

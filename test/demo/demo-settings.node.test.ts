@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { ask, found, lastText, launch, open, settled } from './browser.ts'
+import { ask, found, lastText, open, settled, sharedBrowser } from './browser.ts'
 import type { Heard } from './browser.ts'
 import { unreadable } from './contrast.ts'
 import { serveDemo } from './served.ts'
@@ -18,10 +18,9 @@ describe.skipIf(!found)('demo page, settings', () => {
   beforeAll(async () => {
     // Of tokens that short, a conversation uses many.
     served = await serveDemo({ CHUNK_DELAY_MS: '2', TOKEN_SECONDS: '2' })
-    browser = await launch()
+    browser = await sharedBrowser()
   })
   afterAll(async () => {
-    await browser?.close()
     await served?.stop()
     expect(served?.errors() ?? '').toBe('')
   })

@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { ask, found, lastText, launch, open, settled } from './browser.ts'
+import { ask, found, lastText, open, settled, sharedBrowser } from './browser.ts'
 import type { Heard } from './browser.ts'
 import { unreadable } from './contrast.ts'
 import { serveDemo } from './served.ts'
@@ -19,10 +19,9 @@ describe.skipIf(!found)('demo page, tools', () => {
 
   beforeAll(async () => {
     served = await serveDemo({ CHUNK_DELAY_MS: '2' })
-    browser = await launch()
+    browser = await sharedBrowser()
   })
   afterAll(async () => {
-    await browser?.close()
     await served?.stop()
     expect(served?.errors() ?? '').toBe('')
   })

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { ask, found, lastText, launch, open, settled, speaking } from './browser.ts'
+import { ask, found, lastText, open, settled, sharedBrowser, speaking } from './browser.ts'
 import type { Heard } from './browser.ts'
 import { unreadable } from './contrast.ts'
 import { serveDemo } from './served.ts'
@@ -18,12 +18,11 @@ describe.skipIf(!found)('demo page', () => {
 
   beforeAll(async () => {
     served = await serveDemo({ CHUNK_DELAY_MS: '10' })
-    browser = await launch()
+    browser = await sharedBrowser()
     shots = await mkdtemp(join(tmpdir(), 'keyless-chat-demo-'))
     console.log(`screenshots: ${shots}`)
   })
   afterAll(async () => {
-    await browser?.close()
     await served?.stop()
     expect(served?.errors() ?? '').toBe('')
   })

@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
-import type { Browser } from 'playwright'
+import type { Browser, BrowserContext } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { minifyCss } from '../../demo/static/css.mjs'
 import { serveFolders } from '../../scripts/static-host.mjs'
-import { ask, found, lastText, launch, open, settled } from './browser.ts'
+import { ask, found, lastText, open, settled, sharedBrowser } from './browser.ts'
 import { serveDemo } from './served.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -34,10 +34,9 @@ describe('demo/export.mjs', () => {
     folder = await mkdtemp(join(tmpdir(), 'keyless-chat-export-'))
     exportTo(folder)
     host = await serveFolders({ '/below/here': folder })
-    if (found) browser = await launch()
+    if (found) browser = await sharedBrowser()
   })
   afterAll(async () => {
-    await browser?.close()
     await host?.close()
     await rm(folder, { recursive: true, force: true })
   })
@@ -84,6 +83,7 @@ describe('demo/export.mjs', () => {
     const before = host.requests.length
     const { page, complaints, violations } = await openPage()
     expect(await page.locator('#base').innerText()).toBe('https://emulator.localhost/openai/v1')
+    expect(await page.locator('#welcome > p:visible').allInnerTexts()).toEqual([expect.stringContaining('from within the page, so it needs no account and no server')])
     await ask(page, 'Hello from elsewhere', 'gpt-5-mini')
     await settled(page)
     expect(await lastText(page)).toContain('Hello from elsewhere')
@@ -127,10 +127,11 @@ test.skipIf(!found)('exported page works from any static host, below any path, b
   exportTo(folder)
   expect(JSON.parse(await readFile(join(folder, 'config.json'), 'utf8'))).toEqual(config)
   const host = await serveFolders({ '/below': folder })
-  const browser = await launch()
+  const browser = await sharedBrowser()
+  let context: BrowserContext | undefined
   try {
     // The backend, for which the demo's own server stands in.
-    const { page, complaints, violations } = await open(browser, `${host.origin}/below/`, {}, (context) => context.route('**/below/token', async (route) => {
+    const { page, complaints, violations } = await open(browser, `${host.origin}/below/`, {}, (fresh) => (context = fresh).route('**/below/token', async (route) => {
       const answer = await fetch(`${served.page}/token`, { method: 'POST', headers: { 'sec-fetch-site': 'same-origin' }, body: '{"scopes":["https://cognitiveservices.azure.com/.default"]}' })
       await route.fulfill({ body: await answer.text() })
     }))
@@ -149,7 +150,7 @@ test.skipIf(!found)('exported page works from any static host, below any path, b
     expect(complaints).toEqual([])
     expect(await violations()).toEqual([])
   } finally {
-    await browser.close()
+    await context?.close()
     await host.close()
     await served.stop()
     await rm(folder, { recursive: true, force: true })

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import type { Browser, Page } from 'playwright'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Prose } from '../../demo/prose.ts'
-import { found, launch, open } from './browser.ts'
+import { found, open, sharedBrowser } from './browser.ts'
 import type { Heard } from './browser.ts'
 import { serveDemo } from './served.ts'
 import type { Served } from './served.ts'
@@ -34,10 +34,9 @@ describe.skipIf(!found)('writeMarkdown()', () => {
 
   beforeAll(async () => {
     served = await serveDemo()
-    browser = await launch()
+    browser = await sharedBrowser()
   })
   afterAll(async () => {
-    await browser?.close()
     await served?.stop()
   })
   beforeEach(async () => {

@@ -124,9 +124,9 @@ const STATES: Readonly<Record<string, State>> = {
           await ask(page, words, 'gpt-4o-mini')
           await settled(page)
         }
-        await page.getByRole('button', { name: 'Answer again' }).click()
-        await settled(page)
         await ask(page, 'And what else?')
+        await settled(page)
+        await page.getByRole('button', { name: 'Answer again' }).click()
         await settled(page)
         await page.locator('#kept .open').nth(1).waitFor()
         await page.locator('.question').last().getByRole('button', { name: 'Edit this question' }).click()

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url'
 import type { Browser, Page } from 'playwright'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { bridge } from '../../demo/bridge.mjs'
-import { ask, found, launch, open, settled } from './browser.ts'
+import { ask, found, open, settled, sharedBrowser } from './browser.ts'
 import type { Heard } from './browser.ts'
 import { serveDemo } from './served.ts'
 import type { Served } from './served.ts'
@@ -58,10 +58,9 @@ describe.skipIf(!found)('demo page, policy', () => {
     served = await serveDemo({ CHUNK_DELAY_MS: '2' })
     worker = await serveWorker({ CHUNK_DELAY_MS: '2' })
     exported = await serveExported()
-    browser = await launch()
+    browser = await sharedBrowser()
   })
   afterAll(async () => {
-    await browser?.close()
     await exported?.close()
     await worker?.stop()
     await served?.stop()

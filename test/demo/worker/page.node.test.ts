@@ -1,6 +1,6 @@
 import type { Browser, Page, Request } from 'playwright'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { ask, found, lastText, launch, open, settled, speaking } from '../browser.ts'
+import { ask, found, lastText, open, settled, sharedBrowser, speaking } from '../browser.ts'
 import type { Heard } from '../browser.ts'
 import { serveWorker } from './served.ts'
 import type { ServedWorker } from './served.ts'
@@ -14,10 +14,9 @@ describe.skipIf(!found)("page of the demo's Worker, in workerd", () => {
 
   beforeAll(async () => {
     served = await serveWorker({ CHUNK_DELAY_MS: '15', DEPLOYMENTS: 'chat=gpt-5-mini, endless=gpt-5-mini~endless, silent=gpt-5-mini~silent', SESSION_TOKENS_PER_HOUR: '20000' })
-    browser = await launch()
+    browser = await sharedBrowser()
   })
   afterAll(async () => {
-    await browser?.close()
     await served?.stop()
   })
   afterEach(async () => page.context().close())
@@ -76,7 +75,7 @@ describe.skipIf(!found)("page of the demo's Worker, in workerd", () => {
     await page.locator('.answer').waitFor()
     await settled(page)
     expect(await lastText(page)).toContain('a picture: JPEG')
-    expect(await page.locator('#ways button:visible').allInnerTexts()).toEqual(['Tools', 'Form', 'Picture…'])
+    expect(await page.locator('#ways button:visible').allInnerTexts()).toEqual(['Tools', 'Form', 'Attach…', 'Parameters…'])
     expect(heard.complaints).toEqual([])
     expect(await heard.violations()).toEqual([])
   })
