@@ -187,7 +187,14 @@ describe.skipIf(!found)('writeMarkdown()', () => {
 
   test('keeps the outline of the page, names its tables and tasks, and lets a keyboard scroll', async () => {
     const { whole } = await write(['# One\n\n### Three\n\n###### Six\n\n- [x] a\n- [ ] b\n\n| Name | Age |\n| :-- | --: |\n| A | 1 |\n\n```py\nx\n```\n\n3. c\n4. d\n\n[q](https://example.com/?a=1&amp;b=2)'])
-    expect([...whole.matchAll(/<h(\d) data-depth="(\d)">/g)].map(([, level, depth]) => [level, depth])).toEqual([['3', '1'], ['5', '3'], ['6', '6']])
+    const outline = (html: string) => [...html.matchAll(/<h(\d) data-depth="(\d)">/g)].map(([, level, depth]) => `h${level} for ${depth}`)
+    // No level is skipped, wherever the model begins, and what is below the same heading has the same level.
+    expect(outline(whole)).toEqual(['h3 for 1', 'h4 for 3', 'h5 for 6'])
+    const deep = '### a\n\n> # quoted [doc]\n\n##### b [doc]\n\n##### c\n\n- # listed\n- on\n\n# d\n\n## e\n\n[doc]: https://example.com/'
+    const cut = await write(deep.match(/[^]{1,3}/g) ?? [])
+    expect(outline(cut.whole)).toEqual(['h3 for 3', 'h3 for 1', 'h4 for 5', 'h4 for 5', 'h3 for 1', 'h3 for 1', 'h4 for 2'])
+    expect((await write([deep])).whole).toBe(cut.whole)
+    expect((await write(['| | b |\n| --- | --- |\n| 1 | 2 |'])).whole).toContain('<tr><td></td><th scope="col">b</th></tr>')
     expect(whole).toContain('<div class="table" role="region" tabindex="0" aria-label="Table: Name, Age">')
     expect(whole).toContain('<th scope="col" data-align="right">Age</th>')
     expect(whole).toMatch(/<input type="checkbox" disabled="" aria-label="Done" checked="">a.*aria-label="To do">b/)

@@ -196,8 +196,8 @@ describe.skipIf(!found)('demo page, pictures', () => {
         await look(page, touch, place)
         await reach(page, place)
         await page.screenshot({ path: `${SCREENS}${state}-${place}.png` })
-        const found = await wrong(page, place === 'phone' ? focusOnPhone : focus)
-        if (found.length > 0) faults[`${state}, ${place}`] = found
+        const here = await wrong(page, place === 'phone' ? focusOnPhone : focus)
+        if (here.length > 0) faults[`${state}, ${place}`] = here
       }
       expect(complaints.filter((complaint) => !said?.test(complaint)), state).toEqual([])
       complaints.length = 0

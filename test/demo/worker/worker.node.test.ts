@@ -38,6 +38,13 @@ describe("demo's Worker", () => {
     for (const path of ['/config.json', '/icon.svg', ...(await partsOf(origin)), '/redirect.html', '/none', '/token']) expect((await fetch(origin + path)).headers.get('set-cookie'), path).toBeNull()
   })
 
+  test('lets browsers keep what changes its name with its content, and nothing else', async () => {
+    const kept = async (path: string) => (await fetch(origin + path)).headers.get('cache-control')
+    for (const path of await partsOf(origin)) expect(await kept(path), path).toBe('public, max-age=31536000, immutable')
+    expect([await kept('/icon.svg'), await kept('/redirect.html'), await kept('/config.json')]).toEqual(['no-cache', 'no-cache', 'no-store'])
+    expect(await kept('/assets/page-00000000.js')).not.toContain('immutable')
+  })
+
   test.each([
     ['none', () => ''],
     ['one with another id', (cookie: string) => cookie.replace(/=[\da-f]/, (start) => (start === '=0' ? '=1' : '=0'))],
