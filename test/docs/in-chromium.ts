@@ -77,19 +77,29 @@ export async function openPages(programs: readonly Program[]): Promise<Pages> {
   }
 }
 
-/** In the page: opens a frame, and runs the program within. */
+/** In the page: opens a frame, runs the program within, and tells what nobody has caught there. */
 const runInFrame = `async function runInFrame(file) {
   const frame = document.createElement('iframe')
   frame.src = '/'
   const loaded = new Promise((resolve) => (frame.onload = resolve))
   document.body.append(frame)
   await loaded
-  const { run } = await frame.contentWindow.eval("import('/main.js')")
+  const { contentWindow: inner } = frame
+  const uncaught = []
+  const end = 'the end'
+  inner.addEventListener('error', ({ error, message }) => uncaught.push(error?.stack ?? message))
+  const ended = new Promise((resolve) => inner.addEventListener('unhandledrejection', (event) => {
+    event.preventDefault()
+    if (event.reason === end) resolve()
+    else uncaught.push(String(event.reason?.stack ?? event.reason))
+  }))
+  const { run } = await inner.eval("import('/main.js')")
   const outcome = await run(file)
-  // What the program has left behind, such as a rejection that nobody handles, is told before the frame goes.
-  await new Promise((resolve) => setTimeout(resolve))
+  // Rejections are told in their order, and after the promise that was waited for: behind this one there are none of the program's.
+  inner.eval("Promise.reject('" + end + "')")
+  await ended
   frame.remove()
-  return outcome
+  return uncaught.length > 0 ? { ...outcome, error: outcome.error ?? uncaught.join('\\n') } : outcome
 }`
 
 /** Answers for a page's own files, and for the built package wherever the page has it from. */
