@@ -9,6 +9,7 @@ import type { CDPSession, Page } from 'playwright'
 import { describe, expect, test } from 'vitest'
 import { ask, demoOf, found, settled } from './browser.ts'
 import type { Heard } from './browser.ts'
+import { hold } from './hold.ts'
 
 const AXE = fileURLToPath(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url))
 const SCREENS = fileURLToPath(new URL('../../build/screens/', import.meta.url))
@@ -34,25 +35,6 @@ interface State {
 const startAgain = async (page: Page) => page.locator('#fresh').click()
 const once = (reach: (page: Page) => Promise<void>) => async (page: Page, place: Place) => {
   if (place === 'light') await reach(page)
-}
-/** Lets the next answer stop after so many events, so that it stands still half way for as long as it is looked at. */
-function hold(events: number): void {
-  const fetch = globalThis.fetch
-  globalThis.fetch = async (input, init) => {
-    const response = await fetch(input, init)
-    if (!response.headers.get('content-type')?.startsWith('text/event-stream')) return response
-    globalThis.fetch = fetch
-    let left = events
-    const text = response.body?.pipeThrough(new TextDecoderStream()).pipeThrough(new TransformStream<string, string>({
-      async transform(words, controller) {
-        for (const event of words.split(/(?<=\n\n)/)) {
-          if (left-- <= 0) await new Promise(() => {})
-          controller.enqueue(event)
-        }
-      },
-    }))
-    return Object.defineProperty(response, 'body', { value: text?.pipeThrough(new TextEncoderStream()) })
-  }
 }
 /** The wait is longer than three pictures take; the emulator's own are for tests that sit them out. */
 const RATE_LIMIT = { 'access-control-allow-origin': '*', 'access-control-expose-headers': 'retry-after, apim-request-id', 'apim-request-id': '5a1d2b7e-0c6f-4f0a-9a52-8f1f3f0f7a11', 'retry-after': '60' }
