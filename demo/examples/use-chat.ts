@@ -4,7 +4,7 @@
  * Copy it into your app and change what you like.
  * @module
  */
-import { useCallback, useLayoutEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import { streamChat } from 'keyless-chat'
 import type { ChatMessage, ChatRequest, Connection } from 'keyless-chat'
 import { conversation } from 'keyless-chat/conversation'
@@ -85,8 +85,15 @@ export function useChat(connection: Connection, request: Partial<ChatRequest> = 
   }, [connection, request])
 
   const stop = useCallback(() => running.current?.(), [])
-  // With the commit: StrictMode tries the effects of a development build twice, and later would stop a question that was asked meanwhile.
-  useLayoutEffect(() => stop, [stop])
+  const gone = useRef(false)
+  useEffect(() => {
+    gone.current = false
+    return () => {
+      gone.current = true
+      // StrictMode takes effects back and has them again at once, and that may be after a first question: it goes on.
+      queueMicrotask(() => gone.current && stop())
+    }
+  }, [stop])
 
   const send = useCallback((text: string) => {
     if (running.current) return

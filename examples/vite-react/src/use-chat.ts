@@ -78,7 +78,15 @@ export function useChat(connection: Connection): Chat {
   }, [connection])
 
   const stop = useCallback(() => running.current?.(), [])
-  useEffect(() => stop, [stop])
+  const gone = useRef(false)
+  useEffect(() => {
+    gone.current = false
+    return () => {
+      gone.current = true
+      // StrictMode takes effects back and has them again at once, and that may be after a first question: it goes on.
+      queueMicrotask(() => gone.current && stop())
+    }
+  }, [stop])
 
   const send = useCallback((model: string, text: string) => {
     if (running.current) return
