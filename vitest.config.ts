@@ -101,6 +101,8 @@ export default defineConfig({
     reporters: ['default', ['./scripts/counts-reporter.mjs', { missing }]],
     // The library keeps nothing between calls of its own, so files may share a worker: half the time, on two cores.
     isolate: false,
+    // What it takes here is a second at most; a machine that others use takes ten times as long, and is not what is tested.
+    testTimeout: 30_000,
     // Most of what tests of the page and of servers do is wait.
     maxWorkers: 2,
     // Real connections, frozen tabs and time limits meet a busy machine in CI; what fails twice is a failure, and a retry is shown.

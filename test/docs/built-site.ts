@@ -18,15 +18,15 @@ export const SITE = join(ROOT, `build/docs-tested-${process.pid}`)
 
 let building: Promise<readonly string[]> | undefined
 
-/** Builds the site unless it is there, and returns the paths of its pages. */
+/** Builds the site unless it is there, and returns the paths of its pages. It is there until the process ends, as its files share it. */
 export function siteOf(): Promise<readonly string[]> {
-  return (building ??= buildSite(SITE).then(({ pages }) => pages))
+  return (building ??= build())
 }
 
-/** Removes it, as nobody else will. */
-export function removeSite(): void {
-  building = undefined
-  rmSync(SITE, { recursive: true, force: true })
+async function build(): Promise<readonly string[]> {
+  process.once('exit', () => rmSync(SITE, { recursive: true, force: true }))
+  const { pages } = await buildSite(SITE)
+  return pages
 }
 
 export const html = (path: string): string => readFileSync(join(SITE, path), 'utf8')

@@ -1,7 +1,7 @@
 // The documentation's site in a browser: under its policy, and for everybody.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Page } from 'playwright'
-import { browse, removeSite, siteOf } from './built-site.ts'
+import { browse, siteOf } from './built-site.ts'
 import type { Browsed, Opened } from './built-site.ts'
 import { found } from './in-chromium.ts'
 import { eachPage, judge, PHONE, until } from './opened.ts'
@@ -23,7 +23,6 @@ describe.skipIf(!found)('the site in Chromium', () => {
   })
   afterAll(async () => {
     await browsed?.close()
-    removeSite()
   })
 
   // One of each kind, and the richest of what is written.

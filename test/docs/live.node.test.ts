@@ -1,7 +1,7 @@
 // The examples of the documentation's site in a browser: they run without an account, stop, and say what came of them.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Locator, Page } from 'playwright'
-import { browse, html, removeSite, siteOf } from './built-site.ts'
+import { browse, html, siteOf } from './built-site.ts'
 import type { Browsed, Opened } from './built-site.ts'
 import { found } from './in-chromium.ts'
 import { eachPage, judge, until } from './opened.ts'
@@ -44,7 +44,6 @@ describe.skipIf(!found)('the examples in Chromium', () => {
   })
   afterAll(async () => {
     await browsed?.close()
-    removeSite()
   })
 
   test('runs an example by keys, streams its answer from the service worker, and says so', async () => {

@@ -2,20 +2,19 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import process from 'node:process'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import manifest from '../../package.json' with { type: 'json' }
 import { policyOf } from '../../scripts/docs/layout.mjs'
 import { readReference } from '../../scripts/docs/reference.mjs'
 import { entriesOf } from '../../scripts/entries.mjs'
 import { ROOT, run } from '../package/artifact.ts'
-import { html, removeSite, SITE, siteOf } from './built-site.ts'
+import { html, SITE, siteOf } from './built-site.ts'
 import { exportsOf } from './exports.ts'
 
 let pages: readonly string[]
 beforeAll(async () => {
   pages = await siteOf()
 })
-afterAll(removeSite)
 
 const attributes = (path: string, name: string): readonly string[] => [...html(path).matchAll(new RegExp(`<[^>]*\\s${name}="([^"]*)"`, 'g'))].map(([, value = '']) => value.replaceAll('&amp;', '&'))
 const idsOf = (path: string): readonly string[] => attributes(path, 'id')
