@@ -1,7 +1,7 @@
 /**
  * What serves the demo's Worker here: workerd on one port, the emulated Azure AI Foundry that it relays to on another, on this
  * machine alone. `PORT` sets the Worker's port; the default one gives way to a free one where it is taken. `CHUNK_DELAY_MS` sets
- * the pause between two words; `DEPLOYMENTS`, `SESSION_TOKENS_PER_HOUR` and `ALL_TOKENS_PER_DAY` are the Worker's own.
+ * the pause between two words, and `SITE` names a folder that the page was exported to already; `DEPLOYMENTS`, `SESSION_TOKENS_PER_HOUR` and `ALL_TOKENS_PER_DAY` are the Worker's own.
  * Runtime: Node.
  * @module
  */
@@ -28,9 +28,7 @@ process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
 // `exit` does not come by itself where a signal ends a process; workerd ends with it.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(0))
 
-const site = join(folder, 'site')
-const exported = spawnSync(process.execPath, [fileURLToPath(new URL('../export.mjs', import.meta.url)), site], { encoding: 'utf8' })
-if (exported.status !== 0) throw new Error(`Cannot export the page: ${exported.stderr}`)
+const site = env['SITE'] || exportPage(join(folder, 'site'))
 const script = await bundleWorker({ entry: fileURLToPath(new URL('worker.ts', import.meta.url)), file: join(folder, 'worker.js') })
 
 const emulator = createEmulator({
@@ -60,6 +58,12 @@ await startWorkerd({
 })
 console.log(`The demo's Worker is at  ${origin}/`)
 console.log(`The emulator is at       ${upstream}/`)
+
+function exportPage(site) {
+  const { status, stderr } = spawnSync(process.execPath, [fileURLToPath(new URL('../export.mjs', import.meta.url)), site], { encoding: 'utf8' })
+  if (status !== 0) throw new Error(`Cannot export the page: ${stderr}`)
+  return site
+}
 
 /** The emulator, and beside its own routes a token for whoever asks, and what it was called with. */
 async function serveEmulator(request) {

@@ -52,14 +52,16 @@ const STATES: Readonly<Record<string, State>> = {
   },
   finished: {
     focus: '#prompt',
-    reach: once(async (page) => {
-      await page.locator('#send').click()
-      await settled(page)
-      await startAgain(page)
-      await page.locator('#deployment').selectOption('gpt-5-mini')
-      await ask(page, 'Why should a page hold no key?')
-      await settled(page)
-    }),
+    reach: async (page, place) => {
+      if (place === 'light') {
+        await page.locator('#send').click()
+        await settled(page)
+        await startAgain(page)
+        await ask(page, 'Why should a page hold no key?', 'gpt-5-mini')
+        await settled(page)
+      }
+      await page.locator('.answer .table').evaluate((table) => table.scrollIntoView())
+    },
   },
   'rate-limit': {
     focus: '#prompt',

@@ -1,8 +1,13 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import process from 'node:process'
 import type { Browser, Page, Request } from 'playwright'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { ask, found, lastText, open, settled, sharedBrowser, speaking } from '../browser.ts'
 import type { Heard } from '../browser.ts'
-import { serveWorker } from './served.ts'
+import { ROOT, serveWorker } from './served.ts'
 import type { ServedWorker } from './served.ts'
 
 describe.skipIf(!found)("page of the demo's Worker, in workerd", () => {
@@ -11,13 +16,19 @@ describe.skipIf(!found)("page of the demo's Worker, in workerd", () => {
   let heard: Heard
   let page: Page
   let requests: Request[]
+  /** The exported page: three Workers serve the same. */
+  let site = ''
 
   beforeAll(async () => {
-    served = await serveWorker({ CHUNK_DELAY_MS: '15', DEPLOYMENTS: 'chat=gpt-5-mini, endless=gpt-5-mini~endless, silent=gpt-5-mini~silent', SESSION_TOKENS_PER_HOUR: '20000' })
+    site = await mkdtemp(join(tmpdir(), 'keyless-chat-site-'))
+    const { status, stderr } = spawnSync(process.execPath, ['demo/export.mjs', site], { cwd: ROOT, encoding: 'utf8' })
+    expect([status, stderr]).toEqual([0, ''])
+    served = await serveWorker({ SITE: site, CHUNK_DELAY_MS: '15', DEPLOYMENTS: 'chat=gpt-5-mini, endless=gpt-5-mini~endless, silent=gpt-5-mini~silent', SESSION_TOKENS_PER_HOUR: '20000' })
     browser = await sharedBrowser()
   })
   afterAll(async () => {
     await served?.stop()
+    await rm(site, { recursive: true, force: true })
   })
   afterEach(async () => page.context().close())
 
@@ -134,7 +145,7 @@ describe.skipIf(!found)("page of the demo's Worker, in workerd", () => {
   })
 
   test('quota of the session that is used up is shown with its wait, and another session has its own', async () => {
-    const narrow = await serveWorker({ CHUNK_DELAY_MS: '0', DEPLOYMENTS: 'chat=gpt-4o-mini', SESSION_TOKENS_PER_HOUR: '20' })
+    const narrow = await serveWorker({ SITE: site, CHUNK_DELAY_MS: '0', DEPLOYMENTS: 'chat=gpt-4o-mini', SESSION_TOKENS_PER_HOUR: '20' })
     try {
       await start(narrow.origin)
       // Granted as long as anything is left, and then charged for what it was.
@@ -158,7 +169,7 @@ describe.skipIf(!found)("page of the demo's Worker, in workerd", () => {
   })
 
   test('quota of all that is used up stops a session that has used nothing', async () => {
-    const narrow = await serveWorker({ CHUNK_DELAY_MS: '0', DEPLOYMENTS: 'chat=gpt-4o-mini', ALL_TOKENS_PER_DAY: '20' })
+    const narrow = await serveWorker({ SITE: site, CHUNK_DELAY_MS: '0', DEPLOYMENTS: 'chat=gpt-4o-mini', ALL_TOKENS_PER_DAY: '20' })
     try {
       for (const failures of [0, 1]) {
         await start(narrow.origin)
