@@ -59,12 +59,19 @@ describe.skipIf(!found)('demo page, pictures', () => {
     await start()
     const large = await picture('noise.png', 1600, 1200)
     expect(large.buffer.length).toBeGreaterThan(1_000_000)
+    // It is read for as long as the test wants, however fast the machine is.
+    await page.evaluate(() => {
+      const decode = globalThis.createImageBitmap
+      const read = new Promise<void>((resolve) => Object.assign(globalThis, { read: resolve }))
+      Object.assign(globalThis, { createImageBitmap: (blob: Blob) => read.then(() => decode(blob)) })
+    })
     const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.getByRole('button', { name: 'Attach…' }).click()])
     await chooser.setFiles(large)
     // What is not read yet would be missing from the message.
     await page.locator('#prompt').fill('What is in this picture?')
     await page.locator('#prompt').press('Enter')
     expect(await page.locator('.question').count()).toBe(0)
+    await page.evaluate(() => (globalThis as unknown as { read: () => void }).read())
     await expect.poll(thumbnails, { timeout: 15_000 }).toEqual(['noise.png'])
     expect(await status()).toBe('noise.png is attached')
     await page.locator('#prompt').press('Enter')

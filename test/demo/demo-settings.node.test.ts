@@ -157,8 +157,12 @@ describe.skipIf(!found)('demo page, settings', () => {
     await expect.poll(() => lastText(page), { timeout: 15_000 }).toContain('Hello Entra')
     await settled(page)
     expect([await page.locator('#username').innerText(), await page.locator('#sign').innerText()]).toEqual(['alice@contoso.example', 'Sign out'])
-    expect(await checks()).toEqual({ endpoint: 'ok', reachable: 'ok', cors: 'ok', token: 'ok', role: 'ok', deployment: 'ok' })
-    await page.locator('#checks .close').click()
+    // On a busy machine a token of two seconds may end while it is looked at; the next check gets another.
+    await expect.poll(async () => {
+      const status = await checks()
+      await page.locator('#checks .close').click()
+      return status
+    }, { timeout: 60_000 }).toEqual({ endpoint: 'ok', reachable: 'ok', cors: 'ok', token: 'ok', role: 'ok', deployment: 'ok' })
 
     // Every token has ended by the next question.
     for (const words of ['Second', 'Third']) {
