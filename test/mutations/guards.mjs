@@ -135,7 +135,7 @@ export const mutations = [
     ['The rest of a failure is let go of', 'reader?.cancel().catch(() => {})', ''],
   ]),
   ...of('src/transport/transport.ts', faults, [
-    ['The connection is closed when a call is left', 'void reader?.cancel(signal.reason).catch(() => {})', 'undefined', leaving],
+    ['The connection is closed when a call is left', 'void reader?.cancel(signal.reason).catch(() => {})', 'undefined', 'test/transport/leaving.node.test.ts'],
     ['URLs in errors have no query', 'const url = withoutQuery(call.url)', 'const url = call.url', 'test/fuzz/edges.test.ts'],
     ['The idle limit begins anew with each event', 'clock.pause(event)', 'clock.pause(false)'],
     ['An error says how many requests were sent', 'Object.assign(error, { attempts }) : error', 'error : error'],
@@ -180,7 +180,7 @@ export const mutations = [
     ['The connection closes when the loop is left', 'controller.abort(END)', ''],
     ['A stream that is left settles its result', 'left = true\n    controller.abort()\n    fail(options.signal?.reason)', 'left = true\n    controller.abort()'],
     ['A failure keeps what had arrived', 'Object.assign(cause, { partial })', 'cause', faults],
-    ['Nobody has to look at the result', 'result.catch(() => {})', ''],
+    ['Nobody has to look at the result', 'result.catch(() => {})', '', 'test/transport/leaving.node.test.ts'],
   ]),
   ...of('src/chat/chat.ts', faults, [
     ['A failed answer that is not streamed keeps what had arrived', 'Object.assign(error, { partial: result.copy() })', 'error'],
