@@ -114,7 +114,7 @@ export function createExchanges(options: ExchangeOptions): Exchanges {
     const next = tree === conversation.tree ? move(tree, node, step) : undefined
     if (!next) return
     arrange()
-    views.of(next).view.root.querySelector<HTMLElement>(`:scope > .turn-bar [data-step='${step}']`)?.focus()
+    views.of(next).view.root.querySelector<HTMLElement>(`.turn-bar [data-step='${step}']`)?.focus()
     const { at, count } = siblingsOf(tree, next)
     say(`Version ${at + 1} of ${count}`)
     grown(tree)
