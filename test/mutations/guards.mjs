@@ -182,12 +182,12 @@ export const mutations = [
     ['A failure keeps what had arrived', 'Object.assign(cause, { partial })', 'cause', faults],
     ['Nobody has to look at the result', 'result.catch(() => {})', '', 'test/transport/leaving.node.test.ts'],
   ]),
-  ...of('src/chat/chat.ts', faults, [
+  ...of('src/chat/chat.ts', 'test/chat/kept.node.test.ts', [
     ['A failed answer that is not streamed keeps what had arrived', 'Object.assign(error, { partial: result.copy() })', 'error'],
   ]),
   ...of('src/connect.ts', secrets, [
-    ['A token is got by a function', "typeof token !== 'function'", 'false', 'test/conformance/network.test.ts'],
-    ['A limit must be above 0', 'if (!(limit > 0)) refuse', 'if (false) refuse', faults],
+    ['A token is got by a function', "typeof token !== 'function'", 'false'],
+    ['A limit must be above 0', 'if (!(limit > 0)) refuse', 'if (false) refuse'],
   ]),
   ...of('src/broker.ts', 'test/broker/broker.test.ts', [
     ["A broker's answer is held to 64 KiB", 'if (size > MAX_BYTES) return undefined', ''],
@@ -201,7 +201,7 @@ export const mutations = [
   ...of('src/msal.ts', 'test/msal/tokens.test.ts', [
     ['No account is guessed among several', 'another ? undefined : only', 'only'],
     ['The same is asked once at a time', 'running[key] ??= app', 'running[key] = app'],
-    ['A failure that needs no user is passed on', 'throw error\n    }\n    const error', '\n    }\n    const error'],
+    ['A failure that needs no user is passed on', 'throw error\n    }\n    const error', ';\n    }\n    const error'],
     ['One sign-in at a time', '    open.get(app) ??\n', '', 'test/msal/interaction.test.ts'],
   ]),
   ...of('src/tools/answer.ts', 'test/tools/run.test.ts', [
