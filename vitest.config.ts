@@ -7,6 +7,7 @@ import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config
 import manifest from './package.json' with { type: 'json' }
 import { entriesOf, root } from './scripts/entries.mjs'
 import { chromiumFlags, findChromium } from './scripts/find-chromium.mjs'
+import { PAGES } from './scripts/pages.mjs'
 import { membersOf } from './test/runtimes/suite/members.ts'
 
 // Which runtime a test runs in is in its name: `a.test.ts` everywhere, `a.server.test.ts` in Node and workerd, `a.node.test.ts`, `a.workerd.test.ts`, `a.browser.test.ts`.
@@ -31,8 +32,10 @@ const wants = (name: string): boolean => asked.length === 0 || asked.includes(na
 
 const projects: TestProjectInlineConfiguration[] = [
   { extends: true, test: { name: 'node', include: [TESTS], exclude: [BROWSER, WORKERD, BUILT] } },
-  { extends: true, test: { name: 'built', include: [BUILT], exclude: [BROWSER, WORKERD], testTimeout: 120_000, hookTimeout: 120_000 } },
+  { extends: true, test: { name: 'built', include: [BUILT], exclude: [BROWSER, WORKERD, PAGES], testTimeout: 120_000, hookTimeout: 120_000 } },
 ]
+// `npm test` leaves these to a command of their own.
+if (!process.env['KEYLESS_CHAT_PACKED']) projects.push({ extends: true, test: { name: 'pages', include: [PAGES], testTimeout: 120_000, hookTimeout: 120_000 } })
 const missing: string[] = []
 
 if (wants('chromium')) {

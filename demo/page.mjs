@@ -4,7 +4,7 @@
  * @module
  */
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import swc from '@swc/core'
 import { mint } from './mint.mjs'
 import { vendored } from './vendor.mjs'
@@ -87,8 +87,8 @@ async function serveFile(pathname) {
   // URL parsers have resolved `..` already; this is for what they leave.
   if (!type || name.includes('..') || (folder ? !/^(m?js|map)$/.test(extension) : name.includes('/') || extension === 'mjs')) return notFound()
   try {
-    const source = await readFile(new URL(`${name}.${extension}`, folder ? FOLDERS[folder] : HERE), 'utf8')
-    return new Response(extension === 'ts' ? await stripTypes(source, name) : source, { headers: { 'content-type': `${type}; charset=utf-8` } })
+    const url = new URL(`${name}.${extension}`, folder ? FOLDERS[folder] : HERE)
+    return new Response(extension === 'ts' ? await scriptOf(url, name) : await readFile(url, 'utf8'), { headers: { 'content-type': `${type}; charset=utf-8` } })
   } catch (error) {
     if (error.code === 'ENOENT') return notFound()
     throw error
@@ -97,6 +97,18 @@ async function serveFile(pathname) {
 
 function notFound() {
   return new Response('Not found', { status: 404 })
+}
+
+/** What was stripped already, by its address and the time when the file was written. @type {Map<string, string>} */
+const stripped = new Map()
+
+/** A script of the page's own as a browser takes it; once for each state of its file, as a page has dozens of them. */
+async function scriptOf(url, name) {
+  const { mtimeMs } = await stat(url)
+  const key = `${url.href} ${mtimeMs}`
+  const script = stripped.get(key) ?? (await stripTypes(await readFile(url, 'utf8'), name))
+  stripped.set(key, script)
+  return script
 }
 
 export async function stripTypes(source, name, sourceMaps = 'inline') {

@@ -1,15 +1,16 @@
 /**
  * What `npm test` runs: the build, every test from the sources in Node, those of faults and properties in Chromium and workerd too, then the suite from
  * the packed package in all runtimes that are there without being installed for it. With arguments it runs the tests that they name, from the sources.
+ * What takes longest, all that pages can do and the templates, is left to `npm run test:pages`.
  * Ends with the line `N passed, N failed, N skipped`; what is skipped for want of a runtime is named above it.
  * @module
  */
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
-import { line, sum, tally } from './counts.mjs'
+import { countsIn, line, sum, tally } from './counts.mjs'
 import { root } from './entries.mjs'
 import { findChromium } from './find-chromium.mjs'
 import { findFirefox } from './find-firefox.mjs'
@@ -35,7 +36,7 @@ async function test() {
 
   const file = join(folder, 'counts.json')
   const status = run(['node_modules/vitest/vitest.mjs', 'run', ...process.argv.slice(2)], { KEYLESS_CHAT_COUNTS: file, ...(process.argv.length === 2 && { KEYLESS_CHAT_PACKED: 'true' }), ...(chromium && { CHROMIUM: chromium.path }) })
-  const { projects, names, total } = counted(file)
+  const { projects, names, total } = countsIn(file)
 
   for (const [name, counts] of Object.entries(projects)) {
     console.log(`${name}: ${line(counts)}`)
@@ -62,7 +63,7 @@ async function test() {
 function everywhere(chromium) {
   const file = join(folder, 'everywhere.json')
   const status = run(['scripts/everywhere.mjs', '--default'], { KEYLESS_CHAT_COUNTS: file, ...(chromium && { CHROMIUM: chromium.path }) })
-  const { total } = counted(file)
+  const { total } = countsIn(file)
   if (status !== 0 && total.failed === 0) {
     console.error(`failed: the suite ended with status ${status}`)
     total.failed++
@@ -72,13 +73,4 @@ function everywhere(chromium) {
 
 function run(args, env = {}) {
   return spawnSync(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, WRANGLER_SEND_METRICS: 'false', ...env } }).status
-}
-
-/** What was written there; where a run died before that, nothing passed. */
-function counted(file) {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'))
-  } catch {
-    return { projects: {}, names: [], total: tally() }
-  }
 }

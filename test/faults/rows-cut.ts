@@ -7,10 +7,10 @@ import type { Delivered, Each, Expected, Outcome, Row, Runtime, Size } from './r
 import { CHUNKED, body, bytes, head, joined, pieces, send } from './wire.ts'
 import type { Step, Wire } from './wire.ts'
 
-/** Every place in Node; elsewhere every 31st, and each of one event that holds characters of several bytes. */
+/** Every place in Node; elsewhere every 61st, and each of one event that holds characters of several bytes. */
 function everyByte({ bytes: size, headBytes }: Size, runtime: Runtime): number[] {
   const all = Array.from({ length: size + 1 }, (_, at) => at)
-  return runtime === 'node' ? all : all.filter((at) => at % 31 === 0 || (at >= headBytes + 550 && at < headBytes + 850))
+  return runtime === 'node' ? all : all.filter((at) => at % 61 === 0 || (at >= headBytes + 550 && at < headBytes + 850))
 }
 
 export const everyEvent = ({ events }: Size): number[] => Array.from({ length: events + 1 }, (_, at) => at)
