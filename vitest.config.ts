@@ -24,6 +24,9 @@ const PACKED = process.env['KEYLESS_CHAT_PACKED'] ? membersOf().members.map(({ f
 
 process.env['WRANGLER_SEND_METRICS'] = 'false'
 
+// Servers and browsers of other kinds, a dozen processes each, on a busy machine: what fails twice there is a failure, and a retry is shown. Tests of `src` have none.
+const retry = process.env['CI'] ? 1 : 0
+
 /** The projects asked for on the command line; a browser is not looked for where nobody needs it. */
 const asked = process.argv.flatMap((argument, index) =>
   argument === '--project' ? process.argv.slice(index + 1, index + 2) : argument.startsWith('--project=') ? [argument.slice('--project='.length)] : [],
@@ -32,10 +35,10 @@ const wants = (name: string): boolean => asked.length === 0 || asked.includes(na
 
 const projects: TestProjectInlineConfiguration[] = [
   { extends: true, test: { name: 'node', include: [TESTS], exclude: [BROWSER, WORKERD, BUILT] } },
-  { extends: true, test: { name: 'built', include: [BUILT], exclude: [BROWSER, WORKERD, PAGES], testTimeout: 120_000, hookTimeout: 120_000 } },
+  { extends: true, test: { name: 'built', include: [BUILT], exclude: [BROWSER, WORKERD, PAGES], testTimeout: 120_000, hookTimeout: 120_000, retry } },
 ]
 // `npm test` leaves these to a command of their own.
-if (!process.env['KEYLESS_CHAT_PACKED']) projects.push({ extends: true, test: { name: 'pages', include: [PAGES], testTimeout: 120_000, hookTimeout: 120_000 } })
+if (!process.env['KEYLESS_CHAT_PACKED']) projects.push({ extends: true, test: { name: 'pages', include: [PAGES], testTimeout: 120_000, hookTimeout: 120_000, retry } })
 const missing: string[] = []
 
 if (wants('chromium')) {
@@ -108,8 +111,6 @@ export default defineConfig({
     testTimeout: 30_000,
     // Most of what tests of the page and of servers do is wait.
     maxWorkers: 2,
-    // Real connections, frozen tabs and time limits meet a busy machine in CI; what fails twice is a failure, and a retry is shown.
-    retry: process.env['CI'] ? 1 : 0,
     restoreMocks: true,
     unstubGlobals: true,
   },

@@ -60,7 +60,8 @@ async function install(name: string, where: { readonly folder: string; readonly 
   let said = ''
   // Three tries, as what needs the network must not hang with it.
   for (let tries = 0; tries < 3; tries++) {
-    const installing = start(command, { cwd: copy, env: { npm_config_prefer_offline: 'true', npm_config_audit: 'false', npm_config_fund: 'false', npm_config_package_lock: 'false' } })
+    // Deno trusts Mozilla's list alone unless told; npm and browsers trust the system's, where networks have their own.
+    const installing = start(command, { cwd: copy, env: { npm_config_prefer_offline: 'true', npm_config_audit: 'false', npm_config_fund: 'false', npm_config_package_lock: 'false', DENO_TLS_CA_STORE: 'system,mozilla' } })
     const late = setTimeout(() => void installing.stop(), INSTALL_MS)
     const status = await installing.ended
     clearTimeout(late)

@@ -39,7 +39,7 @@ export const framing: readonly Row[] = [
   { name: 'letters where the size of a chunk should be', script: (wire) => damaged(wire, chunk(rest(wire), 'zz'), LAST_CHUNK), outcome: 'truncated' },
   { name: 'a size of a chunk beyond every number', script: (wire) => damaged(wire, chunk(rest(wire), 'f'.repeat(40)), LAST_CHUNK), outcome: 'truncated', kept: 'handed' },
   { name: 'a negative size of a chunk', script: (wire) => damaged(wire, chunk(rest(wire), '-1'), LAST_CHUNK), outcome: 'truncated' },
-  { name: 'a chunk without the line end after it', script: (wire) => damaged(wire, chunk(rest(wire)).subarray(0, -2), '5\r\nxxxxx\r\n', LAST_CHUNK), outcome: { node: 'whole', chromium: 'truncated', workerd: 'whole' }, kept: 'handed' },
+  { name: 'a chunk without the line end after it', script: (wire) => damaged(wire, chunk(rest(wire)).subarray(0, -2), '5\r\nxxxxx\r\n', LAST_CHUNK), outcome: { node: 'whole', chromium: ['truncated', 'whole'], workerd: 'whole' }, kept: 'handed' },
   { name: 'no last chunk', variants: twice, script: (wire, at) => [...pieces(ending(wire, at)).slice(0, -1).map(send), 'settle', 'fin'], outcome: 'whole' },
   { name: 'no last chunk, before the model had finished', script: (wire) => [...start(wire), 'settle', 'fin'], outcome: 'truncated' },
   { name: 'chunk extensions', script: (wire) => [send(head(wire, CHUNKED)), send(chunk(body(wire), `${body(wire).length.toString(16)};name=value;quoted="a;b"`)), send(LAST_CHUNK), 'fin'], outcome: 'whole' },
