@@ -139,6 +139,9 @@ async function wrong(page: Page, focus: string): Promise<readonly string[]> {
     const name = (one: Element | null | undefined) => (one ? `${one.localName}${one.id ? `#${one.id}` : ''}${[...one.classList].map((part) => `.${part}`).join('')}` : 'nothing')
     const wide = document.documentElement.scrollWidth - innerWidth
     if (wide > 0) faults.push(`${wide} pixels too wide`)
+    // Parts of it scroll; the page itself does not, as its head and the composer would go with it.
+    const high = document.documentElement.scrollHeight - innerHeight
+    if (high > 0) faults.push(`${high} pixels too high`)
     for (const box of document.querySelectorAll('main, #log, #welcome, #composer, dialog[open]')) {
       if (box.scrollWidth > box.clientWidth) faults.push(`${name(box)} scrolls sideways by ${box.scrollWidth - box.clientWidth}`)
     }
