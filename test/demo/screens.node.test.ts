@@ -142,6 +142,10 @@ async function wrong(page: Page, focus: string): Promise<readonly string[]> {
     // Parts of it scroll; the page itself does not, as its head and the composer would go with it.
     const high = document.documentElement.scrollHeight - innerHeight
     if (high > 0) faults.push(`${high} pixels too high`)
+    // The way back to the end lies over what it covers.
+    const latest = document.querySelector('#latest')
+    const back = latest?.getBoundingClientRect()
+    if (back && back.width > 0 && !document.querySelector(':modal') && document.elementFromPoint(back.x + back.width / 2, back.y + 4)?.closest('#latest') !== latest) faults.push('#latest is covered')
     for (const box of document.querySelectorAll('main, #log, #welcome, #composer, dialog[open]')) {
       if (box.scrollWidth > box.clientWidth) faults.push(`${name(box)} scrolls sideways by ${box.scrollWidth - box.clientWidth}`)
     }
