@@ -93,7 +93,7 @@ export const mutations = [
   // In what is published.
   { guard: 'dependencies', file: 'package.json', from: '"ky": "2.1.0",', to: '"ky": "2.1.0", "zod": "4.6.7",', tests: ['test/package/security-dependencies.node.test.ts'], project: 'built' },
   { guard: 'files', file: 'package.json', from: '"SECURITY.md"\n', to: '"SECURITY.md", "test/setup"\n', tests: ['test/package/security-files.node.test.ts'], project: 'built' },
-  { guard: 'workflows', file: '.github/workflows/ci.yml', from: 'persist-credentials: false', to: 'persist-credentials: true', tests: ['test/package/workflows.node.test.ts'], project: 'built' },
+  { guard: 'workflows', file: '.github/workflows/ci.yml', from: 'permissions: {}', to: 'permissions: write-all', tests: ['test/package/workflows.node.test.ts'], project: 'built' },
   { guard: 'workflows', file: '.github/workflows/release.yml', from: ' --provenance', to: '', tests: ['test/package/workflows.node.test.ts'], project: 'built' },
   { guard: 'demo-policy', file: 'demo/page.mjs', from: '"base-uri \'none\'",', to: '', tests: ['test/demo/security.node.test.ts'], project: 'built' },
   { guard: 'demo-policy', file: 'demo/page.mjs', from: 'trusted-types \'none\'"', to: 'trusted-types default"', tests: ['test/demo/security.node.test.ts'], project: 'built' },
