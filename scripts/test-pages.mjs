@@ -24,6 +24,7 @@ const commit = spawnSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).std
 const turn = Number.parseInt(commit.slice(0, 8), 16) % share
 const left = files.filter((_, index) => index % share !== turn)
 const chosen = files.filter((file) => !left.includes(file))
+if (chosen.length === 0) throw new RangeError(`Cannot run tests of pages as none is in this share, or has a name with: ${positionals.join(' ') || '(nothing asked)'}`)
 for (const file of left) console.log(`skipped: ${file} (the share of another commit: npm run test:pages runs all)`)
 console.log(line(sum([run(), tally(0, 0, left.length)])))
 
