@@ -34,7 +34,7 @@ const { pages, live } = await buildSite(resolve(folder), args.includes('--draft'
 console.log(`${pages.length} pages, ${live} of them with examples that run, in ${resolve(folder)} after ${((performance.now() - started) / 1000).toFixed(1)} s`)
 
 if (args.includes('--serve')) {
-  const { serveFolder } = await import('./docs/serve.mjs')
-  const { url } = await serveFolder(resolve(folder), { port: Number(process.env['PORT'] ?? 0) })
-  console.log(`The documentation is at ${url}`)
+  const { serveFolders } = await import('./static-host.mjs')
+  const { origin } = await serveFolders({ '': resolve(folder) }, { port: Number(process.env['PORT'] ?? 0) })
+  console.log(`The documentation is at ${origin}/`)
 }

@@ -21,9 +21,10 @@ const ENCODINGS = { br: (body) => promisify(brotliCompress)(body, { params: { [c
  * await fetch(`${host.origin}/demo/`)
  * await host.close()
  * @param {Readonly<Record<string, string>>} folders
+ * @param {{ port?: number }} [options] A free port unless told.
  * @returns {Promise<{ origin: string, requests: readonly string[], close: () => Promise<void> }>} `requests` are the paths asked for so far, in their order.
  */
-export async function serveFolders(folders) {
+export async function serveFolders(folders, { port = 0 } = {}) {
   const requests = []
   const server = createServer((request, response) => {
     answer(request, response).catch(() => response.headersSent || response.writeHead(500).end())
@@ -44,6 +45,7 @@ export async function serveFolders(folders) {
       'content-length': packed.length,
       'cache-control': HASHED.test(file) ? 'public, max-age=31536000, immutable' : 'no-cache',
       vary: 'accept-encoding',
+      'x-content-type-options': 'nosniff',
       ...(packed === body ? {} : { 'content-encoding': encoding }),
     })
     response.end(request.method === 'HEAD' ? undefined : packed)
@@ -63,7 +65,7 @@ export async function serveFolders(folders) {
 
   await new Promise((resolve, reject) => {
     server.once('error', reject)
-    server.listen(0, '127.0.0.1', resolve)
+    server.listen(port, '127.0.0.1', resolve)
   })
   return {
     origin: `http://127.0.0.1:${server.address().port}`,

@@ -8,8 +8,8 @@ import process from 'node:process'
 import { chromium } from 'playwright'
 import type { Browser, BrowserContextOptions, Page } from 'playwright'
 import { buildSite } from '../../scripts/docs/build.mjs'
-import { serveFolder } from '../../scripts/docs/serve.mjs'
 import { chromiumFlags } from '../../scripts/find-chromium.mjs'
+import { serveFolders } from '../../scripts/static-host.mjs'
 import { ROOT } from '../package/artifact.ts'
 import { found } from './in-chromium.ts'
 
@@ -44,7 +44,8 @@ export interface Browsed {
 
 /** Serves the site below a path of its host, as it may lie anywhere, and opens a browser for it. */
 export async function browse(): Promise<Browsed> {
-  const { url, close } = await serveFolder(SITE, { base: '/some/where/' })
+  const base = '/some/where'
+  const { origin, close } = await serveFolders({ [base]: SITE })
   const browser: Browser = await chromium.launch({ ...(found ? { executablePath: found.path } : {}), args: [...chromiumFlags] })
   return {
     async open(path, options = {}, prepare) {
@@ -56,7 +57,7 @@ export async function browse(): Promise<Browsed> {
       })
       page.on('pageerror', (error) => complaints.push(String(error)))
       await prepare?.(page)
-      await page.goto(url + path)
+      await page.goto(`${origin}${base}/${path}`)
       return { page, complaints }
     },
     async close() {
