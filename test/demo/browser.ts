@@ -6,6 +6,7 @@ import { chromium } from 'playwright'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 import { chromiumFlags, findChromium } from '../../scripts/find-chromium.mjs'
+import { slowed } from '../setup/slow-page.ts'
 import { serveDemo } from './served.ts'
 import type { Served } from './served.ts'
 
@@ -39,7 +40,7 @@ export interface Heard {
 export async function open(browser: Browser, url: string, options: BrowserContextOptions = {}, prepare?: (context: BrowserContext) => Promise<unknown>): Promise<Heard> {
   const context = await browser.newContext({ viewport: { width: 1200, height: 800 }, ...options })
   await prepare?.(context)
-  const page = await context.newPage()
+  const page = await slowed(await context.newPage())
   page.setDefaultTimeout(15_000)
   const heard: Heard = {
     page,

@@ -106,6 +106,8 @@ describe.skipIf(!found)('demo page, parameters', () => {
     await page.locator('#prompt').fill('What is `${next}`?')
     await open()
     await page.locator('#program-source summary').click()
+    // The element says that it is open in a task of its own, and is filled then.
+    await eventually(() => page.locator('#program').innerText()).not.toBe('')
     const program = await page.locator('#program').innerText()
     await page.locator('#program-copy').click()
     await eventually(() => page.locator('#program-copied').innerText()).toBe('Copied')

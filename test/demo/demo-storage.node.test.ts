@@ -1,5 +1,6 @@
 import type { Page } from 'playwright'
 import { describe, expect, test } from 'vitest'
+import { slowed } from '../setup/slow-page.ts'
 import { ask, demoOf, found, lastText, speaking } from './browser.ts'
 import type { Heard } from './browser.ts'
 import { chat, databases, eventually, keep, questions, reload, rolesOf, stored, titles } from './kept.ts'
@@ -19,7 +20,7 @@ describe.skipIf(!found)('demo page, storage of conversations', () => {
     await start()
     await keep(page)
     await chat(page, 'From the first tab')
-    const other = await page.context().newPage()
+    const other = await slowed(await page.context().newPage())
     await other.goto(demo.page)
     await other.locator('#conversations').click()
     await other.locator('#kept .open').click()

@@ -9,6 +9,7 @@ import type { Browser, BrowserContext } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { minifyCss } from '../../demo/static/css.mjs'
 import { serveFolders } from '../../scripts/static-host.mjs'
+import { slowed } from '../setup/slow-page.ts'
 import { ask, found, lastText, open, settled, sharedBrowser } from './browser.ts'
 import { serveDemo } from './served.ts'
 
@@ -64,7 +65,7 @@ describe('demo/export.mjs', () => {
   })
 
   test.skipIf(!found)('loses no rule of its style sheets', async () => {
-    const page = await (browser as Browser).newPage()
+    const page = await slowed(await (browser as Browser).newPage())
     const rules = (css: string) => page.evaluate((text) => {
       const sheet = new CSSStyleSheet()
       sheet.replaceSync(text)

@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url'
 import type { Browser, Page } from 'playwright'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { bridge } from '../../demo/bridge.mjs'
+import { slowed } from '../setup/slow-page.ts'
 import { ask, found, open, settled, sharedBrowser } from './browser.ts'
 import type { Heard } from './browser.ts'
 import { serveDemo } from './served.ts'
@@ -144,7 +145,7 @@ describe.skipIf(!found)('demo page, policy', () => {
     expect(headers.get('content-security-policy')).toMatch(/base-uri 'none'; form-action 'none';.*require-trusted-types-for 'script'; trusted-types 'none'/)
     expect(headers.get('permissions-policy')).toBe('camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), publickey-credentials-get=(), serial=(), usb=()')
     expect(['cross-origin-opener-policy', 'cross-origin-resource-policy', 'referrer-policy', 'x-content-type-options'].map((name) => headers.get(name))).toEqual(['same-origin', 'same-origin', 'no-referrer', 'nosniff'])
-    const page = await browser.newPage()
+    const page = await slowed(await browser.newPage())
     await page.route(`${ELSEWHERE}/`, (route) => route.fulfill({ contentType: 'text/html', body: `<iframe src="${url()}"></iframe>` }))
     await page.goto(`${ELSEWHERE}/`)
     await expect.poll(() => page.frames().map((frame) => frame.url())).toEqual([`${ELSEWHERE}/`, 'chrome-error://chromewebdata/'])

@@ -11,6 +11,7 @@ import { buildSite } from '../../scripts/docs/build.mjs'
 import { chromiumFlags } from '../../scripts/find-chromium.mjs'
 import { serveFolders } from '../../scripts/static-host.mjs'
 import { ROOT } from '../package/artifact.ts'
+import { slowed } from '../setup/slow-page.ts'
 import { found } from './in-chromium.ts'
 
 // Of this process alone, as several may run tests in one tree.
@@ -50,7 +51,7 @@ export async function browse(): Promise<Browsed> {
   return {
     async open(path, options = {}, prepare) {
       const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })
-      const page = await context.newPage()
+      const page = await slowed(await context.newPage())
       const complaints: string[] = []
       page.on('console', (message) => {
         if (['error', 'warning'].includes(message.type())) complaints.push(message.text())

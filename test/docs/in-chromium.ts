@@ -10,6 +10,7 @@ import type { Browser, Page, Route } from 'playwright'
 import { build } from 'vite'
 import { chromiumFlags, findChromium } from '../../scripts/find-chromium.mjs'
 import { ROOT } from '../package/artifact.ts'
+import { slowed } from '../setup/slow-page.ts'
 import { FOLDER } from './programs.ts'
 import type { Program } from './programs.ts'
 import type { Outcome } from './scope.ts'
@@ -44,7 +45,7 @@ export async function openPages(programs: readonly Program[]): Promise<Pages> {
   const context = await browser.newContext()
 
   async function open(): Promise<{ page: Page; complaints: string[] }> {
-    const page = await context.newPage()
+    const page = await slowed(await context.newPage())
     const complaints: string[] = []
     page.on('pageerror', (error) => complaints.push(error.stack ?? String(error)))
     page.on('dialog', (dialog) => void dialog.accept())

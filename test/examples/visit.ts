@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import type { Browser, Page } from 'playwright'
 import { expect } from 'vitest'
+import { slowed } from '../setup/slow-page.ts'
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 /** The emulator takes two seconds for an answer, and the first visit of a server for developers makes it build; a busy machine takes more. */
@@ -16,7 +17,7 @@ const PATIENCE = { timeout: PATIENCE_MS, interval: 20 }
 export async function visit(browser: Browser, address: string, use: (page: Page) => Promise<void>): Promise<void> {
   const context = await browser.newContext()
   try {
-    const page = await context.newPage()
+    const page = await slowed(await context.newPage())
     page.setDefaultTimeout(PATIENCE_MS)
     const errors: string[] = []
     page.on('pageerror', (error) => errors.push(String(error)))

@@ -7,6 +7,7 @@ import manifest from '../../package.json' with { type: 'json' }
 import { cdnSections, importMap, integrities, moduleFile } from '../../scripts/cdn.mjs'
 import { scriptTag } from '../../scripts/entries.mjs'
 import { found, launch } from '../demo/browser.ts'
+import { slowed } from '../setup/slow-page.ts'
 import { ROOT } from './artifact.ts'
 
 const PAGE = 'https://app.example/'
@@ -63,7 +64,7 @@ describe.skipIf(!found)('in a browser, from a CDN', () => {
       if (url.hostname.endsWith('.azure.com')) return route.fulfill({ contentType: 'text/event-stream', headers: { ...headers, 'access-control-allow-headers': '*, authorization' }, body: ANSWER })
       return route.fulfill({ status: 404 })
     })
-    const opened = await context.newPage()
+    const opened = await slowed(await context.newPage())
     opened.on('console', (message) => message.type() === 'error' && errors.push(message.text()))
     opened.on('pageerror', (error) => errors.push(String(error)))
     await opened.goto(PAGE)

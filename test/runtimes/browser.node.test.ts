@@ -9,6 +9,7 @@ import type { Browser, Page } from 'playwright'
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
 import { bundlePage } from '../bundle-page.ts'
 import { found, launch } from '../demo/browser.ts'
+import { slowed } from '../setup/slow-page.ts'
 import { callsOf, eventually } from './client.ts'
 import type { PageReport } from './page/page.ts'
 import { startRelay, there } from './servers.ts'
@@ -46,7 +47,7 @@ describe.skipIf(!found || !there.includes('workerd'))('a page through a relay in
 
   beforeEach(async () => {
     asked.length = 0
-    page = await browser.newPage()
+    page = await slowed(await browser.newPage())
     await page.context().addCookies([{ name: 'session', value: '1', url: server.url, httpOnly: true, sameSite: 'Strict' }])
     page.on('request', (request) => asked.push({ method: request.method(), url: request.url(), headers: request.headers() }))
     await page.goto(site)

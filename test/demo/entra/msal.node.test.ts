@@ -4,6 +4,7 @@ import { firefox } from 'playwright'
 import type { Browser, Page } from 'playwright'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { findFirefox } from '../../../scripts/find-firefox.mjs'
+import { slowed } from '../../setup/slow-page.ts'
 import { found, launch } from '../browser.ts'
 import { serve } from './served.ts'
 import type { Served } from './served.ts'
@@ -51,7 +52,7 @@ for (const { name, here, launch: start, everything } of browsers) describe.skipI
     served = await serve()
     const context = await browser.newContext({ ignoreHTTPSErrors: true })
     witness.watch(context, () => served.foundry)
-    page = await context.newPage()
+    page = await slowed(await context.newPage())
     page.setDefaultTimeout(10_000)
     await page.goto(`${served.app}/`)
     await ready()
