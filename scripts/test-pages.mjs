@@ -19,7 +19,7 @@ const { values, positionals } = parseArgs({ options: { share: { type: 'string' }
 const share = Number(values.share ?? 1)
 if (!Number.isInteger(share) || share < 1) throw new RangeError(`Cannot run a share of the tests as it must be a whole number from 1: it is ${values.share}`)
 
-const files = globSync(PAGES).map((file) => file.replaceAll('\\', '/')).sort().filter((file) => positionals.every((part) => file.includes(part)))
+const files = globSync(PAGES).map((file) => file.replaceAll('\\', '/')).sort().filter((file) => positionals.length === 0 || positionals.some((part) => file.includes(part)))
 const commit = spawnSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).stdout?.trim() || '0'
 const turn = Number.parseInt(commit.slice(0, 8), 16) % share
 const left = files.filter((_, index) => index % share !== turn)

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import manifest from '../../package.json' with { type: 'json' }
 import { commandsOf, templateNames } from '../../scripts/template.mjs'
 import { ROOT } from '../package/artifact.ts'
+import { EMULATOR, SERVER, all } from './template.ts'
 
 const EXAMPLES = join(ROOT, 'examples')
 /** What tools leave, and where they leave it. */
@@ -17,6 +18,17 @@ const files = (await readdir(EXAMPLES, { recursive: true, withFileTypes: true })
   .map(({ parentPath, name }) => join(parentPath, name).slice(EXAMPLES.length + 1).replaceAll('\\', '/'))
   .filter((file) => !LEFT.test(file))
 const read = (file: string) => readFile(join(EXAMPLES, file), 'utf8')
+
+test('every folder of examples is tried', async () => {
+  const tried = (await readdir(join(ROOT, 'test/examples'))).flatMap((file) => /^template-(.*)\.node\.test\.ts$/.exec(file)?.[1] ?? [])
+  expect(tried.toSorted()).toEqual(names)
+  for (const name of tried) expect(await readFile(join(ROOT, `test/examples/template-${name}.node.test.ts`), 'utf8')).toContain(`testTemplate({ name: '${name}'`)
+})
+
+test('the words by which a server is known are those of the package', async () => {
+  const edge = await all(join(ROOT, 'dist'), /\.js$/)
+  for (const word of [...SERVER, EMULATOR]) expect(edge).toContain(word)
+})
 
 test.each(names)('examples/%s asks for exact versions, and for those of the package that this project has too', async (name) => {
   const { dependencies, devDependencies = {} } = JSON.parse(await read(`${name}/package.json`)) as { dependencies: Record<string, string>; devDependencies?: Record<string, string> }

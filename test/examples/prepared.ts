@@ -1,5 +1,5 @@
 /**
- * Templates as people have them: copied out of this project, and installed by the command of their README.
+ * A template as people have it: copied out of this project, and installed by the command of its README.
  * @module
  */
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -16,44 +16,24 @@ export interface Prepared {
   readonly command: string
   /** What the first one took. */
   readonly tookMs: number
-}
-
-/** Templates that are being installed. */
-export interface Preparations {
-  readonly of: (name: string) => Promise<Prepared>
-  /** Waits for what is under way, then takes all copies away. */
+  /** Takes the copy away. */
   readonly remove: () => Promise<void>
 }
 
-/** Packs the package for templates; one is installed when it is asked for, and the one after it beside, so that there are two at a time. */
-export async function prepare(names: readonly string[]): Promise<Preparations> {
+/** Packs the package, and installs a copy of a template that has it. */
+export async function prepare(name: string): Promise<Prepared> {
   const folder = await mkdtemp(join(tmpdir(), 'keyless-chat-examples-'))
-  const tarball = await pack(folder)
-  const begun = new Map<string, Promise<Prepared>>()
-
-  function begin(name: string): Promise<Prepared> {
-    const installing = begun.get(name) ?? install(name, { folder, tarball })
-    begun.set(name, installing)
-    // Who asks for it is told of its failure; the others need not fall over it.
-    installing.catch(() => {})
-    return installing
-  }
-
-  return {
-    async of(name) {
-      const asked = begin(name)
-      const next = names[names.indexOf(name) + 1]
-      if (next !== undefined) void begin(next)
-      return asked
-    },
-    async remove() {
-      await Promise.allSettled(begun.values())
-      await rm(folder, { recursive: true, force: true, maxRetries: 5 })
-    },
+  const remove = () => rm(folder, { recursive: true, force: true, maxRetries: 5 })
+  try {
+    const tarball = await pack(folder)
+    return { ...(await install(name, { folder, tarball })), remove }
+  } catch (error) {
+    await remove()
+    throw error
   }
 }
 
-async function install(name: string, where: { readonly folder: string; readonly tarball: string }): Promise<Prepared> {
+async function install(name: string, where: { readonly folder: string; readonly tarball: string }): Promise<Omit<Prepared, 'remove'>> {
   const copy = await copyTemplate(name, where)
   const { install: command, start: second } = await commandsOf(name)
   const began = Date.now()

@@ -1,0 +1,3 @@
+import { testTemplate } from './template.ts'
+
+testTemplate({ name: 'deno', needs: 'deno', check: ['deno', 'task', 'check'], relays: true })

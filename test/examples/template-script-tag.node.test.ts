@@ -1,0 +1,3 @@
+import { testTemplate } from './template.ts'
+
+testTemplate({ name: 'script-tag' })
