@@ -111,11 +111,11 @@ export interface FactsByCode {
   'context-length': ServiceFacts
   /** 400: the content filter refused the prompt. */
   'content-filter': ServiceFacts & { readonly contentFilter: ContentFilter }
-  /** 429: wait `retryAfterMs`, then ask again. */
+  /** 429, or an error inside a stream that says so: wait `retryAfterMs`, then ask again. */
   'rate-limited': ServiceFacts
   /** 429 or 403: a quota is used up; waiting a moment does not help. */
   'quota-exceeded': ServiceFacts
-  /** 408, 424 or 5xx. */
+  /** 408, 424, 5xx, or an error inside a stream that says no more. */
   'server-error': ServiceFacts
   /** No answer came at all. */
   network: { readonly url: string; readonly possibleCauses: readonly ('unreachable' | 'cors')[] }

@@ -19,21 +19,22 @@ interface Tokens {
   readonly redact: (text: string) => string
 }
 
-/** Codes by what the service says, its status first, then its own code and its words; and what to do where those do not say it. */
+/** Codes by what the service says, its status first, which is 0 in a stream that names none, then its own code and its words; and what to do where those do not say it. */
 const CODES: readonly (readonly [said: RegExp, code: ChatErrorCode, advice?: string])[] = [
   [/^\d+ \S*(content_?filter|content_policy_violation|ResponsibleAIPolicyViolation)/i, 'content-filter'],
   [/^40[13].*(\bPermissionDenied\b|lacks the required data action|does not have access to API)/is, 'missing-role', 'assign the role Cognitive Services User and wait 5 minutes'],
-  [/^403.*quota|^429.*(insufficient_quota|exceeded your current quota)/is, 'quota-exceeded'],
+  [/^403.*quota|^(0|429).*(insufficient_quota|exceeded your current quota)/is, 'quota-exceeded'],
   [/^403/, 'forbidden'],
-  [/^429/, 'rate-limited'],
-  [/^(0|408|424|5)/, 'server-error'],
+  [/^429|^0 \S*(rate_?limit|too_many_requests)/i, 'rate-limited'],
+  [/^(408|424|5)/, 'server-error'],
   // xAI and Google answer 400 to a bad credential.
   [/^401|^400.*\bAPI key\b/is, 'unauthorized', 'sign in again'],
-  [/^4.*(DeploymentNotFound|model_not_found|unknown[_ ]?model|no_model_name|Model not supported)/is, 'deployment-not-found', 'set model to the name of a deployment'],
+  [/^[04].*(DeploymentNotFound|model_not_found|unknown[_ ]?model|no_model_name|Model not supported)/is, 'deployment-not-found', 'set model to the name of a deployment'],
   [/^400.*\/v1\/responses/s, 'use-responses', 'use keyless-chat/responses'],
   [/^404/, 'route-not-found', 'check the endpoint'],
-  [/^4.*context[_ ](length|window)/is, 'context-length'],
-  [/^4.*(unsupported_(parameter|value)|parameter_not_supported|extra_forbidden)/is, 'unsupported-parameter'],
+  [/^[04].*context[_ ](length|window)/is, 'context-length'],
+  [/^[04].*(unsupported_(parameter|value)|parameter_not_supported|extra_forbidden)/is, 'unsupported-parameter'],
+  [/^0/, 'server-error'],
 ]
 
 const WAIT = /(?:retry|try again)[^.\d]{0,40}(\d{1,12}) ?(ms|mi)?/i

@@ -143,7 +143,7 @@ describe('responses() where things go wrong', () => {
 
   test.each([
     ['failed', { code: 'server-error', serviceCode: 'server_error', midStream: true }],
-    ['failed-429', { serviceCode: 'rate_limit_exceeded', retryAfterMs: 2000, midStream: true }],
+    ['failed-429', { code: 'rate-limited', serviceCode: 'rate_limit_exceeded', retryAfterMs: 2000, midStream: true }],
     ['error-event', { code: 'server-error', serviceCode: 'server_error', midStream: true }],
     ['error-flat', { code: 'server-error', serviceCode: 'server_error', midStream: true }],
     ['cut', { code: 'truncated' }],

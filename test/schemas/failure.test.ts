@@ -75,6 +75,21 @@ describe('failureFrom()', () => {
     for (const error of [{ code: 429, message: 'm' }, { code: 'x', status: 429, message: 'm' }, { code: '429', message: 'm' }, { status_code: 429, message: 'm' }]) {
       expect(failureFrom({ error }, tokens, { ...context, status: 0, midStream: true })).toMatchObject({ code: 'rate-limited', status: 429, midStream: true })
     }
+    // Without a status, its own code says what it is, as over HTTP.
+    for (const [error, code] of [
+      [{ code: 'rate_limit_exceeded', message: 'Please retry after 2 seconds.' }, 'rate-limited'],
+      [{ code: 'RateLimitReached', message: 'm' }, 'rate-limited'],
+      [{ type: 'too_many_requests', message: 'm' }, 'rate-limited'],
+      [{ code: 'insufficient_quota', message: 'm' }, 'quota-exceeded'],
+      [{ code: 'context_length_exceeded', message: 'm' }, 'context-length'],
+      [{ code: 'unsupported_parameter', message: 'm' }, 'unsupported-parameter'],
+      [{ code: 'DeploymentNotFound', message: 'm' }, 'deployment-not-found'],
+      [{ code: 'content_filter', message: 'm' }, 'content-filter'],
+      [{ code: 'server_error', message: 'The rate_limit service is down' }, 'server-error'],
+      [{ message: 'm' }, 'server-error'],
+    ] as const) {
+      expect(failureFrom({ error }, tokens, { ...context, status: 0, midStream: true }), JSON.stringify(error)).toMatchObject({ code, status: 0, midStream: true })
+    }
     expect(failureFrom({ type: 'error', code: 'x', message: 'flat' }, tokens, { ...context, status: 0 })).toMatchObject({ code: 'server-error', serviceMessage: 'flat' })
   })
 
