@@ -1,7 +1,7 @@
 /**
  * What `npm run test:pages` runs, after a build: all that the demo page can do, in real browsers, sign-in with MSAL, the documentation's site as readers use it, and every
  * template by its README's commands. It takes longer than `npm test`, which has a page's main ways alone.
- * `--share 6` runs every sixth file, by the commit which ones, and names the others as skipped. Ends with the line `N passed, N failed, N skipped`.
+ * `--share 9` runs every ninth file, by the commit which ones, and names the others as skipped. Ends with the line `N passed, N failed, N skipped`.
  * @module
  */
 import { spawnSync } from 'node:child_process'
