@@ -19,10 +19,13 @@ const BREAK_AFTER_MS = 50
 export function bridge(handler) {
   return function listen(incoming, outgoing) {
     const left = new AbortController()
+    /** What the connection keeps: undici holds the signal of a request weakly, so that one that waits for nothing else would be collected, and never abort. */
+    const kept = {}
     outgoing.once('close', () => {
+      delete kept.request
       if (!outgoing.writableFinished) left.abort(new DOMException('The client has closed the connection', 'AbortError'))
     })
-    answer(handler, incoming, outgoing, left.signal).catch(() => {
+    answer(handler, incoming, outgoing, left.signal, kept).catch(() => {
       // Half an answer must not look like a whole one. A little later, as browsers drop what they have received and not
       // yet handed out once a connection breaks.
       setTimeout(() => outgoing.destroy(), BREAK_AFTER_MS)
@@ -30,8 +33,8 @@ export function bridge(handler) {
   }
 }
 
-async function answer(handler, incoming, outgoing, signal) {
-  const response = await respond(handler, incoming, signal)
+async function answer(handler, incoming, outgoing, signal, kept) {
+  const response = await respond(handler, incoming, signal, kept)
   outgoing.statusCode = response.status
   outgoing.setHeaders(response.headers)
   // At once, as the body may keep silent for long.
@@ -42,10 +45,10 @@ async function answer(handler, incoming, outgoing, signal) {
   if (!incoming.complete) incoming.removeAllListeners('data').resume()
 }
 
-async function respond(handler, incoming, signal) {
+async function respond(handler, incoming, signal, kept) {
   let request
   try {
-    request = requestOf(incoming, signal)
+    request = kept.request = requestOf(incoming, signal)
   } catch {
     return new Response('Bad request', { status: 400 })
   }

@@ -1,6 +1,8 @@
 import { Agent, createServer, get, request as httpRequest } from 'node:http'
 import type { IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { afterEach, expect, test, vi } from 'vitest'
 import { bridge } from '../../demo/bridge.mjs'
 
@@ -59,6 +61,29 @@ test('bridge() aborts the signal of a handler that has not answered yet', async 
   await vi.waitFor(() => expect(signal?.aborted).toBe(false))
   request.destroy()
   await vi.waitFor(() => expect(signal?.aborted).toBe(true))
+})
+
+test('bridge() aborts the signal of a handler that waits for nothing else, whatever was collected meanwhile', async () => {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  const aborted = vi.fn<() => void>()
+  let asked = false
+  const url = await serve((request) => {
+    asked = true
+    // Held by nobody but its own signal.
+    return new Promise((_, reject) => request.signal.addEventListener('abort', () => {
+      aborted()
+      reject(request.signal.reason as Error)
+    }))
+  })
+  const request = get(url).on('error', () => {})
+  await vi.waitFor(() => expect(asked).toBe(true))
+  for (let turn = 0; turn < 3; turn++) {
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    collect()
+  }
+  request.destroy()
+  await vi.waitFor(() => expect(aborted).toHaveBeenCalledOnce(), { timeout: 10_000 })
 })
 
 test('bridge() does not abort the signal of a request that was answered', async () => {
