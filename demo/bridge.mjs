@@ -19,13 +19,10 @@ const BREAK_AFTER_MS = 50
 export function bridge(handler) {
   return function listen(incoming, outgoing) {
     const left = new AbortController()
-    /** What the connection keeps: undici holds the signal of a request weakly, so that one that waits for nothing else would be collected, and never abort. */
-    const kept = {}
     outgoing.once('close', () => {
-      delete kept.request
       if (!outgoing.writableFinished) left.abort(new DOMException('The client has closed the connection', 'AbortError'))
     })
-    answer(handler, incoming, outgoing, left.signal, kept).catch(() => {
+    answer(handler, incoming, outgoing, left.signal).catch(() => {
       // Half an answer must not look like a whole one. A little later, as browsers drop what they have received and not
       // yet handed out once a connection breaks.
       setTimeout(() => outgoing.destroy(), BREAK_AFTER_MS)
@@ -33,8 +30,8 @@ export function bridge(handler) {
   }
 }
 
-async function answer(handler, incoming, outgoing, signal, kept) {
-  const response = await respond(handler, incoming, signal, kept)
+async function answer(handler, incoming, outgoing, signal) {
+  const response = await respond(handler, incoming, signal)
   outgoing.statusCode = response.status
   outgoing.setHeaders(response.headers)
   // At once, as the body may keep silent for long.
@@ -45,13 +42,15 @@ async function answer(handler, incoming, outgoing, signal, kept) {
   if (!incoming.complete) incoming.removeAllListeners('data').resume()
 }
 
-async function respond(handler, incoming, signal, kept) {
+async function respond(handler, incoming, signal) {
   let request
   try {
-    request = kept.request = requestOf(incoming, signal)
+    request = requestOf(incoming, signal)
   } catch {
     return new Response('Bad request', { status: 400 })
   }
+  // So that the connection holds the request: undici holds the signal of one weakly, and a handler that waits for nothing else would be collected with both.
+  signal.addEventListener('abort', () => void request)
   try {
     return await handler(request)
   } catch (error) {

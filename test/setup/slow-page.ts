@@ -6,6 +6,7 @@ import process from 'node:process'
 import type { Page } from 'playwright'
 
 const slowness = Number(process.env['KEYLESS_CHAT_SLOW'] ?? 1)
+if (!(slowness >= 1)) throw new RangeError(`Cannot slow pages down as KEYLESS_CHAT_SLOW must be a number from 1: it is ${process.env['KEYLESS_CHAT_SLOW']}`)
 
 /** Slows a page of Chromium down by `KEYLESS_CHAT_SLOW`; 1, as without it, leaves it alone. */
 export async function slowed(page: Page): Promise<Page> {

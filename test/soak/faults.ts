@@ -67,7 +67,7 @@ export const MET: Readonly<Record<Fault, Met>> = {
   'error-named': cut('server-error'),
   'error-flat': cut('server-error'),
   failed: { ...cut('server-error'), how: 'responses' },
-  // An error inside of a stream has no status, and says by `serviceCode` and `retryAfterMs` what it is.
+  // An error inside of a stream has no status, and says by its own code what it is.
   'failed-429': refused('rate-limited', { how: 'responses' }),
   keepalive: whole({ how: 'responses' }),
   drip: whole(),
